@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "base/fs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+
+int fs_read_fd(int fd, const char *what, struct str *out, struct err *err)
+{
+	char *room;
+	size_t chunk;
+	ssize_t n;
+
+	for (;;) {
+		chunk = out->max - out->len < 65536 ? out->max - out->len : 65536;
+		room = str_room(out, chunk ? chunk : 1);
+		if (!room) {
+			char byte;
+
+			n = read(fd, &byte, 1);
+			if (n == 0) {
+				out->is_full = false;
+				return 0;
+			}
+			return str_check(out, what, err);
+		}
+		n = read(fd, room, chunk);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "read %s", what);
+		if (n == 0)
+			break;
+		out->len += n;
+	}
+	if (out->data)
+		out->data[out->len] = '\0';
+	return 0;
+}
+
+int fs_read(int dir, const char *name, struct str *out, struct err *err)
+{
+	AUTO(close) int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return err_errno(err, "open %s", name);
+	if (fstat(fd, &st) < 0)
+		return err_errno(err, "stat %s", name);
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, EC_USAGE, "%s is a directory", name);
+	if (S_ISREG(st.st_mode) && st.st_size > 0) {
+		if ((size_t)st.st_size > out->max)
+			return err_set(err, EC_CORRUPT,
+				       "%s: %lld bytes are more than the limit of %zu", name,
+				       (long long)st.st_size, out->max);
+		str_room(out, st.st_size);
+	}
+	return fs_read_fd(fd, name, out, err);
+}
+
+int fs_write_fd(int fd, const void *data, size_t size, const char *what, struct err *err)
+{
+	const char *p = data;
+	ssize_t n;
+
+	while (size) {
+		n = write(fd, p, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "write %s", what);
+		p += n;
+		size -= n;
+	}
+	return 0;
+}
+
+int fs_sync_dir(int dir, const char *what, struct err *err)
+{
+	if (fsync(dir) < 0 && errno != EINVAL && errno != EROFS)
+		return err_errno(err, "sync %s", what);
+	return 0;
+}
+
+/* A new file beside name that nobody else has; its name goes to temp (PATH_MAX would do). */
+static int open_temp(int dir, const char *name, mode_t mode, char **out_temp)
+{
+	static unsigned int counter;
+	const char *base = path_base(name);
+	int fd;
+
+	for (int i = 0; i < 100; i++) {
+		free(*out_temp);
+		*out_temp = mem_printf("%.*s.%s.%d.%u.tmp", (int)(base - name), name, base,
+				       (int)getpid(), counter++);
+		fd = openat(dir, *out_temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+static int fill(int fd, const void *data, size_t size, const char *name, struct err *err)
+{
+	if (fs_write_fd(fd, data, size, name, err) < 0)
+		return -1;
+	if (fsync(fd) < 0)
+		return err_errno(err, "sync %s", name);
+	return 0;
+}
+
+static int sync_parent(int dir, const char *name, struct err *err)
+{
+	const char *base = path_base(name);
+	AUTO(free) char *folder = base == name ? mem_text(".") : mem_textn(name, base - name);
+	AUTO(close) int fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(err, "open %s", folder);
+	return fs_sync_dir(fd, folder, err);
+}
+
+int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mode, struct err *err)
+{
+	AUTO(free) char *temp = NULL;
+	AUTO(close) int fd = open_temp(dir, name, mode, &temp);
+
+	if (fd < 0)
+		return err_errno(err, "write %s", name);
+	if (fill(fd, data, size, name, err) < 0) {
+		unlinkat(dir, temp, 0);
+		return -1;
+	}
+	if (renameat(dir, temp, dir, name) < 0) {
+		err_errno(err, "rename to %s", name);
+		unlinkat(dir, temp, 0);
+		return -1;
+	}
+	return sync_parent(dir, name, err);
+}
+
+/* mkdir -p, each missing level */
+static int make_dirs(int dir, const char *name, mode_t mode)
+{
+	AUTO(free) char *path = mem_text(name);
+
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdirat(dir, path, mode) < 0 && errno != EEXIST)
+			return -1;
+		*p = '/';
+	}
+	if (mkdirat(dir, path, mode) < 0 && errno != EEXIST)
+		return -1;
+	return 0;
+}
+
+int fs_open_dir(int dir, const char *name, mode_t mode, int *out_fd, struct err *err)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT && mode) {
+		if (make_dirs(dir, name, mode) < 0)
+			return err_errno(err, "make directory %s", name);
+		fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return err_errno(err, "open directory %s", name);
+	*out_fd = fd;
+	return 0;
+}
+
+int fs_lock(int dir, const char *name, int *out_fd, struct err *err)
+{
+	AUTO(close) int fd = openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return err_errno(err, "lock %s", name);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return err_errno(err, "lock %s", name);
+	*out_fd = STEAL_FD(fd);
+	return 0;
+}
+
+bool fs_exists(int dir, const char *name)
+{
+	return faccessat(dir, name, F_OK, AT_EACCESS) == 0;
+}
+
+bool fs_is_dir(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+const char *path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+char *path_join(const char *folder, const char *name)
+{
+	if (!*folder || text_ends(folder, "/"))
+		return mem_printf("%s%s", folder, name);
+	return mem_printf("%s/%s", folder, name);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_BASE_FS_H
+#define EPM_BASE_FS_H
+
+/*
+ * Files. State is written as temporary file, fsync, rename, fsync of the folder, so that a reader
+ * sees the old or the new content and never a part. Names are relative to a directory descriptor
+ * (AT_FDCWD where the person named a path). All descriptors are close-on-exec.
+ */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* The whole file into out (its max is the limit). NOT_FOUND, DENIED, CORRUPT when too large. */
+int fs_read(int dir, const char *name, struct str *out, struct err *err) MUST_CHECK;
+
+/* All that comes from a descriptor until its end. */
+int fs_read_fd(int fd, const char *what, struct str *out, struct err *err) MUST_CHECK;
+
+/* Writes everything, going on after short writes and EINTR. */
+int fs_write_fd(int fd, const void *data, size_t size, const char *what,
+		struct err *err) MUST_CHECK;
+
+/* Atomic and durable, see above. An existing file is replaced. Nothing is left on failure. */
+int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mode,
+	     struct err *err) MUST_CHECK;
+
+/* Open a directory, making it and its parents where missing (mode before the umask). */
+int fs_open_dir(int dir, const char *name, mode_t mode, int *out_fd, struct err *err) MUST_CHECK;
+
+/* Take a whole-file lock, waiting for it; the descriptor holds it until closed. */
+int fs_lock(int dir, const char *name, int *out_fd, struct err *err) MUST_CHECK;
+
+bool fs_exists(int dir, const char *name);
+bool fs_is_dir(int dir, const char *name);
+int fs_sync_dir(int dir, const char *what, struct err *err) MUST_CHECK;
+
+const char *path_base(const char *path);	       /* what stands after the last slash */
+char *path_join(const char *folder, const char *name); /* the caller frees it */
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_BASE_LIMITS_H
+#define EPM_BASE_LIMITS_H
+
+/*
+ * Every size that comes from outside is held against one of these before memory is taken for it.
+ * Bytes unless the name says otherwise.
+ */
+#define LIMIT_MANIFEST (4u << 20)      /* distribution-spec 1.1: registries take at least 4 MiB */
+#define LIMIT_INDEX (64u << 20)	       /* index.json of the store */
+#define LIMIT_CONFIGURATION (8u << 20) /* NAME.skel.json, package config */
+#define LIMIT_OBJECT (64u << 20)       /* a .bpf.o, also when inflated */
+#define LIMIT_ENVELOPE (128u << 20)    /* package.json with its base64 */
+#define LIMIT_KERNEL_BTF (256u << 20)
+#define LIMIT_SOURCE (16u << 20)       /* one source or header file */
+#define LIMIT_CHILD_OUTPUT (16u << 20) /* what a child may print into a pipe of ours */
+#define LIMIT_TEXT (1u << 20)	       /* text epm makes itself */
+#define LIMIT_JSON_DEPTH 64
+#define LIMIT_YAML_NODES 1000000
+#define LIMIT_FLAGS 1024   /* package flags */
+#define LIMIT_MEMBERS 4096 /* members of one exported type, nested ones counted */
+#define LIMIT_RING (1u << 30)
+
+#endif
