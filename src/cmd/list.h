@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_CMD_LIST_H
+#define EPM_CMD_LIST_H
+
+/* THE list of commands, in the order of the help. Each X(name) is a struct cmd cmd_name. */
+#include "cmd/command.h"
+
+#define CMD_LIST(X) X(version)
+
+#define CMD_DECLARE(name) extern const struct cmd cmd_##name;
+CMD_LIST(CMD_DECLARE)
+#undef CMD_DECLARE
+
+#endif
