@@ -11,24 +11,28 @@
  * keeps the compiler from taking the default for granted.
  */
 
-/// Show only the writes of the process with this id (0: of every process)
+/// Show the writes of the process with this id (0: of every process, to standard error only)
 const volatile pid_t pid_filter = 0;
 
 SEC("tp/syscalls/sys_enter_write")
 int handle_write(struct trace_event_raw_sys_enter *ctx)
 {
 	pid_t pid = bpf_get_current_pid_tgid() >> 32;
+	int fd = ctx->args[0];
 
-	if (pid_filter && pid != pid_filter)
+	/*
+	 * Whoever prints our lines writes to standard output, and we must not answer each of those
+	 * writes with another line.
+	 */
+	if (pid_filter ? pid != pid_filter : fd != 2)
 		return 0;
 
-	bpf_printk("write of %lu bytes to descriptor %d by process %d",
-		   ctx->args[2], (int)ctx->args[0], pid);
+	bpf_printk("write of %lu bytes to descriptor %d by process %d", ctx->args[2], fd, pid);
 	return 0;
 }
 
 /// @brief Prints a line for each write() of a process
 /// @details The smallest example: a tracepoint, a flag, and bpf_printk(). Give the process with
-/// --pid_filter, otherwise the writes that print the lines are shown as well.
+/// --pid_filter; without it only writes to standard error are shown.
 /// @version 1.0.0
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
