@@ -8,6 +8,7 @@
  * spawn.h.
  */
 #include <alloca.h>
+#include <linux/bpf.h> /* names the helpers strtol and strtoul */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
