@@ -66,6 +66,7 @@ bool log_traces(enum log_component component)
 }
 
 /* Lines of the text stay lines; all other control bytes are escaped. */
+PRINTF(2, 0)
 static void emit(const char *prefix, const char *fmt, va_list args)
 {
 	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
