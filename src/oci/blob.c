@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "oci/layout.h"
+#include "oci/layout_priv.h"
+
+#define CHUNK (256u << 10)
+#define INGEST_GRACE_S 60 /* between creating a file in ingest/ and locking it */
+
+struct oci_blob {
+	struct oci_layout *layout; /* borrowed */
+	int dir;		   /* ingest/ */
+	int fd;
+	char *name; /* in dir; NULL once it is committed */
+	struct hash *hash;
+	uint64_t size_bytes;
+};
+
+int oci_blob_begin(struct oci_layout *layout, struct oci_blob **out, struct err *err)
+{
+	static unsigned int counter;
+	AUTO(oci_blob) struct oci_blob *blob = mem_alloc(sizeof(*blob));
+	AUTO(free) char *name = NULL;
+
+	*blob = (struct oci_blob){ .layout = layout, .dir = -1, .fd = -1, .hash = hash_new() };
+	if (fs_open_dir(layout->dir, "ingest", 0755, &blob->dir, err) < 0)
+		return err_wrap(err, "%s", layout->path);
+	do {
+		free(name);
+		name = mem_printf("%d.%u", (int)getpid(), counter++);
+		blob->fd = openat(blob->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	} while (blob->fd < 0 && errno == EEXIST);
+	if (blob->fd < 0)
+		return err_errno(err, "%s: write ingest/%s", layout->path, name);
+	blob->name = STEAL(name);
+	if (flock(blob->fd, LOCK_EX) < 0)
+		return err_errno(err, "%s: lock ingest/%s", layout->path, blob->name);
+	*out = STEAL(blob);
+	return 0;
+}
+
+int oci_blob_write(struct oci_blob *blob, const void *data, size_t size, struct err *err)
+{
+	if (fs_write_fd(blob->fd, data, size, "blob", err) < 0)
+		return err_wrap(err, "%s", blob->layout->path);
+	hash_update(blob->hash, data, size);
+	blob->size_bytes += size;
+	return 0;
+}
+
+static void digest_of(struct hash *hash, struct oci_digest *out)
+{
+	uint8_t raw[HASH_SIZE];
+
+	hash_final(hash, raw);
+	memcpy(out->text, "sha256:", sizeof("sha256:"));
+	hex_encode(raw, sizeof(raw), out->text + sizeof("sha256:") - 1);
+}
+
+int oci_blob_commit(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
+		    struct oci_digest *out, struct err *err)
+{
+	struct oci_digest found;
+
+	if (size_bytes != UINT64_MAX && size_bytes != blob->size_bytes)
+		return err_set(err, EC_CORRUPT,
+			       "blob %s: %" PRIu64 " bytes came where %" PRIu64 " were promised",
+			       digest->text, blob->size_bytes, size_bytes);
+	digest_of(blob->hash, &found);
+	if (digest->text[0] && !oci_digest_equal(digest, &found))
+		return err_set(err, EC_CORRUPT, "blob %s: what came has the digest %s",
+			       digest->text, found.text);
+	if (fsync(blob->fd) < 0)
+		return err_errno(err, "%s: sync blob %s", blob->layout->path, found.text);
+	if (renameat(blob->dir, blob->name, blob->layout->blobs, oci_digest_hex(&found)) < 0)
+		return err_errno(err, "%s: rename to blob %s", blob->layout->path, found.text);
+	log_trace(TRACE_store, "blob %s, %" PRIu64 " bytes", found.text, blob->size_bytes);
+	free(STEAL(blob->name));
+	*out = found;
+	return 0;
+}
+
+void oci_blob_free(struct oci_blob *blob)
+{
+	if (!blob)
+		return;
+	if (blob->name)
+		unlinkat(blob->dir, blob->name, 0);
+	if (blob->fd >= 0)
+		close(blob->fd);
+	if (blob->dir >= 0)
+		close(blob->dir);
+	hash_free(blob->hash);
+	free(blob->name);
+	free(blob);
+}
+
+int oci_layout_put(struct oci_layout *layout, const struct oci_digest *digest, const void *data,
+		   size_t size, struct err *err)
+{
+	AUTO(oci_blob) struct oci_blob *blob = NULL;
+	struct oci_digest found;
+	struct err damage = { 0 };
+	uint64_t there = 0;
+
+	if (oci_layout_has(layout, digest, &there) && there == size &&
+	    oci_layout_check(layout, digest, &there, &damage) == 0)
+		return 0;
+	if (oci_blob_begin(layout, &blob, err) < 0 || oci_blob_write(blob, data, size, err) < 0)
+		return -1;
+	return oci_blob_commit(blob, digest, size, &found, err);
+}
+
+static int corrupt(const struct oci_digest *digest, struct err *err)
+{
+	err_set(err, EC_CORRUPT, "blob %s: its bytes are not those of its digest", digest->text);
+	return err_hint(err, "'epm fsck' puts it into quarantine; then build or pull it again");
+}
+
+/* Opens a blob and holds its size against the promised one. */
+static int open_blob(struct oci_layout *layout, const struct oci_digest *digest,
+		     uint64_t size_bytes, int *out_fd, uint64_t *out_size, struct err *err)
+{
+	AUTO(close)
+	int fd = openat(layout->blobs, oci_digest_hex(digest),
+			O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, EC_NOT_FOUND, "blob %s is missing from %s", digest->text,
+			       layout->path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(err, "open blob %s", digest->text);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EC_CORRUPT, "blob %s is not a file", digest->text);
+	if (size_bytes != UINT64_MAX && (uint64_t)st.st_size != size_bytes) {
+		err_set(err, EC_CORRUPT,
+			"blob %s has %" PRIu64 " bytes where %" PRIu64 " were promised",
+			digest->text, (uint64_t)st.st_size, size_bytes);
+		return err_hint(err, "'epm fsck' checks the whole store");
+	}
+	*out_size = st.st_size;
+	*out_fd = STEAL_FD(fd);
+	return 0;
+}
+
+int oci_layout_get(struct oci_layout *layout, const struct oci_digest *digest, uint64_t size_bytes,
+		   struct str *out, struct err *err)
+{
+	AUTO(close) int fd = -1;
+	struct oci_digest found;
+	uint64_t size;
+
+	if (open_blob(layout, digest, size_bytes, &fd, &size, err) < 0)
+		return -1;
+	if (size > out->max)
+		return err_set(err, EC_CORRUPT,
+			       "blob %s: %" PRIu64 " bytes are more than the limit of %zu",
+			       digest->text, size, out->max);
+	str_cut(out, 0);
+	str_room(out, size);
+	if (fs_read_fd(fd, digest->text, out, err) < 0)
+		return -1;
+	oci_digest_of(str_text(out), out->len, &found);
+	return oci_digest_equal(digest, &found) ? 0 : corrupt(digest, err);
+}
+
+int oci_layout_check(struct oci_layout *layout, const struct oci_digest *digest, uint64_t *out_size,
+		     struct err *err)
+{
+	AUTO(hash) struct hash *hash = hash_new();
+	AUTO(free) char *chunk = mem_alloc(CHUNK);
+	AUTO(close) int fd = -1;
+	struct oci_digest found;
+	ssize_t n;
+
+	if (open_blob(layout, digest, UINT64_MAX, &fd, out_size, err) < 0)
+		return -1;
+	while ((n = read(fd, chunk, CHUNK)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "read blob %s", digest->text);
+		hash_update(hash, chunk, n);
+	}
+	digest_of(hash, &found);
+	return oci_digest_equal(digest, &found) ? 0 : corrupt(digest, err);
+}
+
+bool oci_layout_has(struct oci_layout *layout, const struct oci_digest *digest, uint64_t *out_size)
+{
+	struct stat st;
+
+	if (fstatat(layout->blobs, oci_digest_hex(digest), &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return false;
+	*out_size = st.st_size;
+	return true;
+}
+
+int oci_layout_delete(struct oci_layout *layout, const struct oci_digest *digest, struct err *err)
+{
+	if (unlinkat(layout->blobs, oci_digest_hex(digest), 0) < 0 && errno != ENOENT)
+		return err_errno(err, "delete blob %s", digest->text);
+	return 0;
+}
+
+int oci_layout_quarantine(struct oci_layout *layout, const struct oci_digest *digest,
+			  struct err *err)
+{
+	AUTO(close) int dir = -1;
+
+	if (fs_open_dir(layout->dir, "quarantine", 0755, &dir, err) < 0)
+		return -1;
+	if (renameat(layout->blobs, oci_digest_hex(digest), dir, oci_digest_hex(digest)) < 0)
+		return err_errno(err, "move blob %s to quarantine", digest->text);
+	return fs_sync_dir(layout->blobs, "blobs", err);
+}
+
+static void list_add(struct oci_blob_list *list, int dir, const char *name)
+{
+	struct stat st;
+
+	if (strlen(name) != HASH_HEX || !hex_is_lower(name, HASH_HEX) ||
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode)) {
+		ARRAY_ROOM(list->strangers, list->n_strangers, list->strangers_cap);
+		list->strangers[list->n_strangers++] = mem_text(name);
+		return;
+	}
+	ARRAY_ROOM(list->blobs, list->n_blobs, list->cap);
+	memcpy(list->blobs[list->n_blobs].digest.text, "sha256:", sizeof("sha256:"));
+	memcpy(list->blobs[list->n_blobs].digest.text + sizeof("sha256:") - 1, name, HASH_HEX + 1);
+	list->blobs[list->n_blobs++].size_bytes = st.st_size;
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct oci_blob_entry *x = a, *y = b;
+
+	return strcmp(x->digest.text, y->digest.text);
+}
+
+/* fdopendir() takes a descriptor of its own, whose position is not that of others. */
+static int open_listing(int dir, const char *name, DIR **out, struct err *err)
+{
+	AUTO(close) int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(err, "open directory %s", name);
+	*out = fdopendir(fd);
+	if (!*out)
+		return err_errno(err, "list %s", name);
+	STEAL_FD(fd);
+	return 0;
+}
+
+int oci_layout_list(struct oci_layout *layout, struct oci_blob_list *out, struct err *err)
+{
+	AUTO(closedir) DIR *dir = NULL;
+	struct dirent *entry;
+
+	if (open_listing(layout->blobs, ".", &dir, err) < 0)
+		return -1;
+	while ((errno = 0, entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			list_add(out, layout->blobs, entry->d_name);
+	if (errno)
+		return err_errno(err, "list blobs");
+	if (out->n_blobs)
+		qsort(out->blobs, out->n_blobs, sizeof(*out->blobs), by_digest);
+	return 0;
+}
+
+void oci_blob_list_done(struct oci_blob_list *list)
+{
+	for (size_t i = 0; i < list->n_strangers; i++)
+		free(list->strangers[i]);
+	free(list->strangers);
+	free(list->blobs);
+	*list = (struct oci_blob_list){ 0 };
+}
+
+/* A file of ingest/ whose writer is gone; those of the top folder are written under the lock. */
+static bool is_left_over(int dir, const char *name, const struct stat *st, bool is_ingest)
+{
+	AUTO(close) int fd = -1;
+
+	if (!S_ISREG(st->st_mode))
+		return false;
+	if (!is_ingest)
+		return name[0] == '.' && text_ends(name, ".tmp");
+	if (st->st_mtime + INGEST_GRACE_S > clock_wall())
+		return false;
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static int sweep(struct oci_layout *layout, const char *name, bool is_dry, size_t *n,
+		 uint64_t *bytes, struct err *err)
+{
+	AUTO(closedir) DIR *dir = NULL;
+	bool is_ingest = strcmp(name, ".") != 0;
+	struct dirent *entry;
+	struct stat st;
+
+	if (is_ingest && !fs_is_dir(layout->dir, name))
+		return 0;
+	if (open_listing(layout->dir, name, &dir, err) < 0)
+		return -1;
+	while ((entry = readdir(dir))) {
+		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !is_left_over(dirfd(dir), entry->d_name, &st, is_ingest))
+			continue;
+		if (!is_dry && unlinkat(dirfd(dir), entry->d_name, 0) < 0)
+			return err_errno(err, "delete %s", entry->d_name);
+		(*n)++;
+		*bytes += st.st_size;
+	}
+	return 0;
+}
+
+int oci_layout_sweep(struct oci_layout *layout, bool is_dry, size_t *out_n, uint64_t *out_bytes,
+		     struct err *err)
+{
+	if (sweep(layout, ".", is_dry, out_n, out_bytes, err) < 0)
+		return -1;
+	return sweep(layout, "ingest", is_dry, out_n, out_bytes, err);
+}
