@@ -3,11 +3,8 @@
  * The main of a fuzz target in builds without libFuzzer: runs the target once over each file
  * named, so that what was found once stays found.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int replay_file(const char *path)
 {
