@@ -17,12 +17,14 @@
 #include "base/auto.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/str.h"
 
 struct config_cmdarg {	       /* how a variable is set on the command line */
 	json_t *default_value; /* or NULL */
 	char *long_name;       /* or NULL: the variable's name */
 	char *short_name;      /* one letter, or NULL */
 	char *help;	       /* or NULL */
+	json_t *other;
 };
 
 struct config_variable {
@@ -39,6 +41,7 @@ struct config_section { /* a global-data section: ".rodata", ".data", ".bss", ".
 	char *name;
 	struct config_variable *variables;
 	size_t n_variables;
+	json_t *other;
 };
 
 enum config_sample_kind { CONFIG_SAMPLE_KV, CONFIG_SAMPLE_LOG2, CONFIG_SAMPLE_LINEAR };
@@ -48,6 +51,7 @@ struct config_sample { /* a map that is read again and again instead of polled *
 	enum config_sample_kind kind;
 	char *unit;	 /* as printed over a histogram, "usecs" */
 	bool clears_map; /* "clear_map": empty the map after each reading */
+	json_t *other;
 };
 
 struct config_data { /* an initial element: "data": [{"key":…, "value":…}] */
@@ -63,7 +67,8 @@ struct config_map {
 	struct config_sample sample;
 	char *export_type;     /* "export": name of the struct its records (values) are, or NULL */
 	json_t *export_config; /* eunomia's: "no_export", "default", {"btf_type_id":N}, … or NULL */
-	json_t *interpreter;   /* "interpreter"; also read under the old spelling "intepreter" */
+	/* "interpreter"; read under ecc's spelling "intepreter" too, and written under both */
+	json_t *interpreter;
 	struct config_data *data;
 	size_t n_data;
 	uint64_t max_entries; /* 0: as compiled */
@@ -105,6 +110,7 @@ struct config {
 		char *brief;
 		char *details;
 		char *description;
+		json_t *other;
 	} doc;
 	struct config_section *sections;
 	size_t n_sections;
@@ -142,7 +148,10 @@ struct config_export *config_find_export(const struct config *config, const char
 struct config_variable *config_find_variable(const struct config *config, const char *section,
 					     const char *name); /* section NULL: any */
 
-/* Grow an array by one zeroed element, which is returned (valid until the next is added). */
+/*
+ * Grow an array by one zeroed element (a program is linked), which is returned and valid until the
+ * next is added.
+ */
 struct config_section *config_add_section(struct config *config, const char *name);
 struct config_variable *config_add_variable(struct config_section *section, const char *name);
 struct config_map *config_add_map(struct config *config, const char *name);

@@ -69,8 +69,9 @@ struct package_layer {
 
 /* What a package is made of; everything is borrowed. */
 struct package_input {
-	const char *name;	  /* title of the layers: NAME.bpf.o */
-	const char *architecture; /* OCI's word: "amd64"; written into package_config if not there */
+	const char *name; /* title of the layers: NAME.bpf.o */
+	const char
+		*architecture; /* OCI's word: "amd64"; written into package_config if not there */
 	struct span object;
 	const struct config *config;
 	const json_t *package_config; /* an object, see above; name and architecture are added */
@@ -96,9 +97,9 @@ int package_save_all(struct store *store, const struct package_input *inputs, si
 /* What stands in a package, without its layers: for inspect. */
 struct package_info {
 	struct store_target target;
-	struct str raw;		     /* the manifest's (or the index's) own bytes */
+	struct str raw;		       /* the manifest's (or the index's) own bytes */
 	struct oci_manifest *manifest; /* of this machine's architecture, or the first */
-	struct oci_index *index;     /* NULL for a single manifest */
+	struct oci_index *index;       /* NULL for a single manifest */
 	struct str config_raw;
 	json_t *package_config; /* NULL where the artifact is no package */
 };

@@ -144,9 +144,9 @@ int store_prune(struct store *store, bool is_dry, struct store_freed *out,
 		struct err *err) MUST_CHECK;
 
 struct store_problem {
-	const char *kind;  /* "corrupt", "missing", "malformed", "index", "quarantine" */
-	char *what;	   /* digest, name or file */
-	char *text;	   /* one sentence for a person */
+	const char *kind; /* "corrupt", "missing", "malformed", "index", "quarantine" */
+	char *what;	  /* digest, name or file */
+	char *text;	  /* one sentence for a person */
 	bool is_repaired;
 };
 
@@ -154,7 +154,7 @@ struct store_report {
 	struct store_problem *problems;
 	size_t n_problems;
 	size_t cap;
-	size_t n_blobs;	   /* that were read */
+	size_t n_blobs; /* that were read */
 	size_t n_names;
 	uint64_t bytes;
 };
