@@ -142,14 +142,17 @@ static int add_bits(struct builder *b, const struct field *f, const struct type_
 	return 0;
 }
 
-static void add_enum(struct builder *b, const struct field *f, const struct type_info *info)
+static int add_enum(struct builder *b, const struct field *f, const struct type_info *info)
 {
 	struct step step = { .op = STEP_ENUM, .size = info->size };
 
+	if (info->size != 1 && info->size != 2 && info->size != 4 && info->size != 8)
+		return err_set(b->err, EC_CORRUPT, "BTF: an enum of %u bytes", info->size);
 	step.enumeration.names = enum_names_new(b->btf, info->id);
 	step.enumeration.is_signed = info->is_signed;
 	step.width = step.enumeration.names->longest < 16 ? step.enumeration.names->longest : 16;
 	add_step(b, f, &step, step.enumeration.names->longest + EMIT_NUMBER_MAX);
+	return 0;
 }
 
 static void add_text(struct builder *b, const struct field *f, const struct type_info *info)
@@ -263,8 +266,7 @@ static int add_value(struct builder *b, const struct field *f)
 		add_text(b, f, &info);
 		return 0;
 	case TYPE_ENUM:
-		add_enum(b, f, &info);
-		return 0;
+		return add_enum(b, f, &info);
 	case TYPE_ARRAY:
 		return add_array(b, f, &info);
 	case TYPE_STRUCT:
