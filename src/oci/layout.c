@@ -142,6 +142,11 @@ const char *oci_layout_path(const struct oci_layout *layout)
 	return layout->path;
 }
 
+int oci_layout_dir(const struct oci_layout *layout)
+{
+	return layout->dir;
+}
+
 int oci_layout_lock(struct oci_layout *layout, struct err *err)
 {
 	if (fs_lock(layout->dir, "lock", &layout->lock, err) < 0)
@@ -163,8 +168,37 @@ int oci_layout_sync(struct oci_layout *layout, struct err *err)
 	return fs_sync_dir(layout->blobs, "blobs", err);
 }
 
-int oci_layout_read_index(struct oci_layout *layout, struct str *out, struct err *err)
+static int64_t later_ns(const struct timespec *a, const struct timespec *b)
 {
+	int64_t x = a->tv_sec * 1000000000ll + a->tv_nsec;
+	int64_t y = b->tv_sec * 1000000000ll + b->tv_nsec;
+
+	return x > y ? x : y;
+}
+
+int oci_layout_stamp(struct oci_layout *layout, struct oci_stamp *out, struct err *err)
+{
+	struct stat st;
+
+	if (fstatat(layout->dir, "index.json", &st, 0) < 0) {
+		if (errno == ENOENT)
+			return incomplete(layout->path, "index.json", err);
+		return err_errno(err, "%s: index.json", layout->path);
+	}
+	*out = (struct oci_stamp){
+		.device = st.st_dev,
+		.inode = st.st_ino,
+		.size_bytes = st.st_size,
+		.changed_ns = later_ns(&st.st_mtim, &st.st_ctim),
+	};
+	return 0;
+}
+
+int oci_layout_read_index(struct oci_layout *layout, struct str *out, struct oci_stamp *stamp,
+			  struct err *err)
+{
+	if (stamp && oci_layout_stamp(layout, stamp, err) < 0)
+		return -1;
 	if (fs_read(layout->dir, "index.json", out, err) == 0)
 		return 0;
 	if (err->code == EC_NOT_FOUND)

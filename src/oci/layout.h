@@ -42,6 +42,7 @@ AUTO_POINTER(oci_layout, struct oci_layout, oci_layout_close);
 int oci_layout_repair(const char *path, struct err *err) MUST_CHECK;
 
 const char *oci_layout_path(const struct oci_layout *layout);
+int oci_layout_dir(const struct oci_layout *layout); /* its folder; borrowed */
 int oci_layout_lock(struct oci_layout *layout, struct err *err) MUST_CHECK; /* waits; no nesting */
 void oci_layout_unlock(struct oci_layout *layout);
 
@@ -113,8 +114,22 @@ AUTO_STRUCT(oci_blob_list, struct oci_blob_list, oci_blob_list_done);
 int oci_layout_sweep(struct oci_layout *layout, bool is_dry, size_t *out_n, uint64_t *out_bytes,
 		     struct err *err) MUST_CHECK;
 
-/* index.json as it stands; CORRUPT when it is missing or too large. */
-int oci_layout_read_index(struct oci_layout *layout, struct str *out, struct err *err) MUST_CHECK;
+/* Which file index.json is, for what is derived from it. Equal stamps are the same content. */
+struct oci_stamp {
+	uint64_t device;
+	uint64_t inode;
+	uint64_t size_bytes;
+	int64_t changed_ns; /* both times in one: mtime and ctime, whichever is later */
+};
+
+int oci_layout_stamp(struct oci_layout *layout, struct oci_stamp *out, struct err *err) MUST_CHECK;
+
+/*
+ * index.json as it stands; CORRUPT when it is missing or too large. The stamp (or NULL) is taken
+ * before the first byte is read: should the file change meanwhile, it is that of the old one.
+ */
+int oci_layout_read_index(struct oci_layout *layout, struct str *out, struct oci_stamp *stamp,
+			  struct err *err) MUST_CHECK;
 int oci_layout_read_backup(struct oci_layout *layout, struct str *out,
 			   struct err *err) MUST_CHECK; /* NOT_FOUND */
 

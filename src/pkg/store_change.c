@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include <inttypes.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "oci/mediatype.h"
+#include "pkg/store_index.h"
+#include "pkg/store_reach.h"
+
+/* The index under the lock. */
+static int begin(struct store *store, struct oci_index **out, struct err *err)
+{
+	if (!store->layout)
+		return err_set(err, EC_NOT_FOUND, "there is no store at %s", store->home);
+	if (oci_layout_lock(store->layout, err) < 0)
+		return -1;
+	if (store_index_read(store, out, NULL, err) == 0)
+		return 0;
+	oci_layout_unlock(store->layout);
+	return -1;
+}
+
+static void delete_entry(struct oci_index *index, size_t i)
+{
+	oci_descriptor_done(&index->manifests[i]);
+	index->n_manifests--;
+	memmove(&index->manifests[i], &index->manifests[i + 1],
+		(index->n_manifests - i) * sizeof(*index->manifests));
+}
+
+static bool has_name(const struct oci_descriptor *entry, const char *name)
+{
+	AUTO(free) char *own = store_entry_name(entry);
+
+	return own && !strcmp(own, name);
+}
+
+static bool is_nameless(const struct oci_descriptor *entry, const struct oci_digest *digest)
+{
+	AUTO(free) char *own = NULL;
+
+	if (store_entry_is_alias(entry) || !oci_digest_equal(&entry->digest, digest))
+		return false;
+	own = store_entry_name(entry);
+	return !own;
+}
+
+/* Whoever had the name loses it; an entry of this digest without a name is not needed any more. */
+static void make_way(struct oci_index *index, const struct oci_digest *digest, const char *name)
+{
+	for (size_t i = index->n_manifests; i-- > 0;)
+		if ((name && has_name(&index->manifests[i], name)) ||
+		    is_nameless(&index->manifests[i], digest))
+			delete_entry(index, i);
+}
+
+static void set_name(struct oci_index *index, const struct oci_descriptor *model, const char *name)
+{
+	struct oci_descriptor *entry;
+
+	make_way(index, &model->digest, name);
+	entry = oci_index_add(index);
+	store_entry_copy(model, entry);
+	store_entry_set_name(entry, name);
+}
+
+/* An entry of this digest, aliases not counted; NULL: none. */
+static const struct oci_descriptor *find_entry(const struct oci_index *index,
+					       const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < index->n_manifests; i++)
+		if (!store_entry_is_alias(&index->manifests[i]) &&
+		    oci_digest_equal(&index->manifests[i].digest, digest))
+			return &index->manifests[i];
+	return NULL;
+}
+
+static void annotate_size(json_t *annotations, uint64_t size_bytes)
+{
+	AUTO(free) char *text = mem_printf("%" PRIu64, size_bytes);
+
+	js_set_text(annotations, STORE_KEY_SIZE, text);
+}
+
+static void annotate_added(json_t *annotations)
+{
+	AUTO(free) char *text = clock_rfc3339(clock_wall());
+
+	js_set_text(annotations, STORE_KEY_ADDED, text);
+}
+
+/* The entry of a new package, without a name. */
+static void make_model(const struct store_item *item, struct oci_descriptor *out)
+{
+	oci_descriptor_of(out, item->media_type, item->manifest.data, item->manifest.len);
+	out->artifact_type = mem_text(item->artifact_type);
+	if (item->architectures && !strchr(item->architectures, ',')) {
+		out->os = mem_text("linux");
+		out->architecture = mem_text(item->architectures);
+	}
+	out->annotations = json_object();
+	annotate_added(out->annotations);
+	annotate_size(out->annotations, item->size_bytes);
+	js_set_text(out->annotations, STORE_KEY_ARCH, item->architectures);
+	js_set_text(out->annotations, OCI_KEY_VERSION, item->version);
+}
+
+static int put_blobs(struct store *store, const struct store_item *item,
+		     const struct oci_digest *manifest, struct err *err)
+{
+	for (size_t i = 0; i < item->n_blobs; i++)
+		if (oci_layout_put(store->layout, &item->blobs[i].digest, item->blobs[i].data.data,
+				   item->blobs[i].data.len, err) < 0)
+			return -1;
+	if (oci_layout_put(store->layout, manifest, item->manifest.data, item->manifest.len, err) <
+	    0)
+		return -1;
+	return oci_layout_sync(store->layout, err);
+}
+
+static int add_locked(struct store *store, const struct store_item *item, struct oci_index *index,
+		      struct err *err)
+{
+	AUTO(oci_descriptor) struct oci_descriptor model = { 0 };
+	const struct oci_descriptor *known;
+
+	make_model(item, &model);
+	if (put_blobs(store, item, &model.digest, err) < 0)
+		return -1;
+	known = find_entry(index, &model.digest);
+	if (known) { /* age and the rest are those of the first time */
+		oci_descriptor_done(&model);
+		store_entry_copy(known, &model);
+	}
+	for (size_t i = 0; i < item->n_names; i++)
+		set_name(index, &model, item->names[i]);
+	if (!item->n_names && !known)
+		set_name(index, &model, NULL);
+	return store_index_write(store, index, err);
+}
+
+int store_add(struct store *store, const struct store_item *item, struct err *err)
+{
+	AUTO(oci_index) struct oci_index *index = NULL;
+	int rc;
+
+	if (begin(store, &index, err) < 0)
+		return -1;
+	rc = add_locked(store, item, index, err);
+	oci_layout_unlock(store->layout);
+	return rc;
+}
+
+/* What a listing shows of a manifest that came into the index by its digest only. */
+static int describe(struct store *store, const struct store_target *target,
+		    struct oci_descriptor *out, struct err *err)
+{
+	AUTO(store_reach) struct store_reach reach = { 0 };
+	uint64_t size, total = 0;
+
+	*out = (struct oci_descriptor){
+		.media_type = mem_text(target->media_type),
+		.digest = target->digest,
+		.size_bytes = target->size_bytes,
+		.annotations = json_object(),
+	};
+	if (store_reach_add(store, out, &reach, err) < 0)
+		return -1;
+	for (size_t i = 0; i < reach.n_digests; i++)
+		if (oci_layout_has(store->layout, &reach.digests[i], &size))
+			total += size;
+	annotate_added(out->annotations);
+	annotate_size(out->annotations, total);
+	return 0;
+}
+
+static int set_names_locked(struct store *store, const struct store_target *target,
+			    const char *const *names, size_t n_names, struct oci_index *index,
+			    struct err *err)
+{
+	AUTO(oci_descriptor) struct oci_descriptor model = { 0 };
+	const struct oci_descriptor *known = find_entry(index, &target->digest);
+	uint64_t size;
+
+	if (!oci_layout_has(store->layout, &target->digest, &size))
+		return err_set(err, EC_NOT_FOUND, "blob %s is missing from %s", target->digest.text,
+			       store->home);
+	if (known)
+		store_entry_copy(known, &model);
+	else if (describe(store, target, &model, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n_names; i++)
+		set_name(index, &model, names[i]);
+	return store_index_write(store, index, err);
+}
+
+int store_set_names(struct store *store, const struct store_target *target,
+		    const char *const *names, size_t n_names, struct err *err)
+{
+	AUTO(oci_index) struct oci_index *index = NULL;
+	int rc;
+
+	if (begin(store, &index, err) < 0)
+		return -1;
+	rc = set_names_locked(store, target, names, n_names, index, err);
+	oci_layout_unlock(store->layout);
+	return rc;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_PKG_STORE_REACH_H
+#define EPM_PKG_STORE_REACH_H
+
+/* Which blobs manifests lead to: for collecting and checking. Between the files of the store. */
+#include <stdbool.h>
+
+#include "oci/manifest.h"
+#include "pkg/store.h"
+
+struct store_reach {		    /* a set of digests */
+	struct oci_digest *digests; /* sorted once store_reach_end() was called */
+	size_t n_digests;
+	size_t cap;
+};
+
+void store_reach_done(struct store_reach *reach);
+AUTO_STRUCT(store_reach, struct store_reach, store_reach_done);
+
+/*
+ * Add what a descriptor leads to: itself, and when it is a manifest or an index all below it. A
+ * descriptor of another type is a leaf. NOT_FOUND, CORRUPT when a manifest cannot be read: then the
+ * set lacks what it would have led to.
+ */
+int store_reach_add(struct store *store, const struct oci_descriptor *descriptor,
+		    struct store_reach *reach, struct err *err) MUST_CHECK;
+
+void store_reach_end(struct store_reach *reach); /* sorts; before store_reach_has() */
+bool store_reach_has(const struct store_reach *reach, const struct oci_digest *digest);
+
+#endif

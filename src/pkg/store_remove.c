@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "base/alloc.h"
+#include "base/log.h"
+#include "oci/reference.h"
+#include "pkg/store_index.h"
+#include "pkg/store_reach.h"
+
+/* Taking names away, and what no name leads to. */
+
+static int begin(struct store *store, struct oci_index **out, struct err *err)
+{
+	if (!store->layout)
+		return err_set(err, EC_NOT_FOUND, "the store %s is empty", store->home);
+	if (oci_layout_lock(store->layout, err) < 0)
+		return -1;
+	return store_index_read(store, out, NULL, err);
+}
+
+/* How many names a digest has. */
+static size_t count_names(const struct oci_index *index, const struct oci_digest *digest)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		AUTO(free) char *name = NULL;
+
+		if (!oci_digest_equal(&index->manifests[i].digest, digest))
+			continue;
+		name = store_entry_name(&index->manifests[i]);
+		n += name != NULL;
+	}
+	return n;
+}
+
+/* Whether the text is the target's name; otherwise the person gave (the beginning of) a digest. */
+static bool is_named(const char *text, const struct store_target *target)
+{
+	AUTO(free) char *name = NULL;
+	struct err ignored = { 0 };
+
+	return target->name && store_name(text, &name, &ignored) == 0 &&
+	       !strcmp(name, target->name);
+}
+
+struct removal {
+	bool *is_marked; /* for each entry of the index */
+	struct oci_index *index;
+	bool is_forced;
+};
+
+static int mark(struct store *store, const char *text, struct removal *removal, struct err *err)
+{
+	AUTO(store_target) struct store_target target = { 0 };
+	bool by_name, is_found = false;
+
+	if (store_resolve(store, text, &target, err) < 0)
+		return -1;
+	by_name = is_named(text, &target);
+	if (!by_name && !removal->is_forced && count_names(removal->index, &target.digest) > 1) {
+		err_set(err, EC_USAGE, "%s has several names", target.digest.text);
+		return err_hint(err, "name one of them, or --force for all");
+	}
+	for (size_t i = 0; i < removal->index->n_manifests; i++) {
+		const struct oci_descriptor *entry = &removal->index->manifests[i];
+		AUTO(free) char *name = store_entry_name(entry);
+
+		if (store_entry_is_alias(entry) ||
+		    (by_name ? !name || strcmp(name, target.name) != 0
+			     : !oci_digest_equal(&entry->digest, &target.digest)))
+			continue;
+		removal->is_marked[i] = true;
+		is_found = true;
+	}
+	if (!is_found)
+		return err_set(err, EC_NOT_FOUND,
+			       "%s has no entry in the index; 'epm prune' "
+			       "deletes what nothing leads to",
+			       text);
+	return 0;
+}
+
+/* The rest of the index, and apart what goes. */
+static void split(struct removal *removal, struct oci_index *gone, struct str *removed,
+		  size_t *n_names)
+{
+	struct oci_index *index = removal->index;
+	size_t n = 0;
+
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		struct oci_descriptor *entry = &index->manifests[i];
+		AUTO(free) char *name = NULL;
+
+		if (!removal->is_marked[i]) {
+			index->manifests[n++] = *entry;
+			continue;
+		}
+		name = store_entry_name(entry);
+		str_addf(removed, "%s\n", name ? name : entry->digest.text);
+		*n_names += name != NULL;
+		*oci_index_add(gone) = *entry;
+	}
+	index->n_manifests = n;
+}
+
+static int delete_blob(struct store *store, const struct oci_digest *digest, bool is_dry,
+		       struct store_freed *freed, struct err *err)
+{
+	uint64_t size = 0;
+
+	if (!oci_layout_has(store->layout, digest, &size))
+		return 0;
+	if (!is_dry && oci_layout_delete(store->layout, digest, err) < 0)
+		return -1;
+	freed->n_blobs++;
+	freed->bytes += size;
+	return 0;
+}
+
+/* What the entries that stay lead to. Aliases are of the same digests. */
+static int reach_all(struct store *store, const struct oci_index *index, struct store_reach *reach,
+		     struct err *err)
+{
+	for (size_t i = 0; i < index->n_manifests; i++)
+		if (!store_entry_is_alias(&index->manifests[i]) &&
+		    store_reach_add(store, &index->manifests[i], reach, err) < 0)
+			return -1;
+	store_reach_end(reach);
+	return 0;
+}
+
+/*
+ * The names are gone already. A damaged manifest among those that stay may lead to anything: then
+ * nothing is deleted.
+ */
+static int collect(struct store *store, const struct oci_index *rest, const struct oci_index *gone,
+		   struct store_freed *freed, struct err *err)
+{
+	AUTO(store_reach) struct store_reach keep = { 0 };
+	AUTO(store_reach) struct store_reach old = { 0 };
+	struct err damage = { 0 };
+
+	if (reach_all(store, rest, &keep, &damage) < 0) {
+		log_warn("no blobs were deleted: %s", damage.text);
+		return 0;
+	}
+	for (size_t i = 0; i < gone->n_manifests; i++)
+		if (store_reach_add(store, &gone->manifests[i], &old, &damage) < 0)
+			log_trace(TRACE_store, "%s", damage.text);
+	for (size_t i = 0; i < old.n_digests; i++)
+		if (!store_reach_has(&keep, &old.digests[i]) &&
+		    delete_blob(store, &old.digests[i], false, freed, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int remove_locked(struct store *store, struct oci_index *index, const char *const *items,
+			 size_t n_items, bool is_forced, struct str *removed,
+			 struct store_freed *freed, struct err *err)
+{
+	AUTO(free) bool *is_marked = mem_array(index->n_manifests + 1, sizeof(bool));
+	AUTO(oci_index) struct oci_index *gone = mem_alloc(sizeof(*gone));
+	struct removal removal = { is_marked, index, is_forced };
+
+	for (size_t i = 0; i < n_items; i++)
+		if (mark(store, items[i], &removal, err) < 0)
+			return -1;
+	split(&removal, gone, removed, &freed->n_names);
+	if (store_index_write(store, index, err) < 0)
+		return -1;
+	return collect(store, index, gone, freed, err);
+}
+
+int store_remove(struct store *store, const char *const *items, size_t n_items, bool is_forced,
+		 struct str *removed, struct store_freed *out, struct err *err)
+{
+	AUTO(oci_index) struct oci_index *index = NULL;
+	struct store_freed freed = { 0 };
+	int rc = begin(store, &index, err);
+
+	if (rc == 0)
+		rc = remove_locked(store, index, items, n_items, is_forced, removed, &freed, err);
+	if (store->layout)
+		oci_layout_unlock(store->layout);
+	if (rc == 0)
+		*out = freed;
+	return rc;
+}
+
+static int prune_locked(struct store *store, const struct oci_index *index, bool is_dry,
+			struct store_freed *freed, struct err *err)
+{
+	AUTO(oci_blob_list) struct oci_blob_list blobs = { 0 };
+	AUTO(store_reach) struct store_reach keep = { 0 };
+
+	if (reach_all(store, index, &keep, err) < 0) {
+		err_wrap(err, "nothing was deleted");
+		return err_hint(err,
+				"remove the damaged package ('epm rm') or bring it back first");
+	}
+	if (oci_layout_list(store->layout, &blobs, err) < 0)
+		return -1;
+	for (size_t i = 0; i < blobs.n_blobs; i++)
+		if (!store_reach_has(&keep, &blobs.blobs[i].digest) &&
+		    delete_blob(store, &blobs.blobs[i].digest, is_dry, freed, err) < 0)
+			return -1;
+	return oci_layout_sweep(store->layout, is_dry, &freed->n_blobs, &freed->bytes, err);
+}
+
+int store_prune(struct store *store, bool is_dry, struct store_freed *out, struct err *err)
+{
+	AUTO(oci_index) struct oci_index *index = NULL;
+	struct store_freed freed = { 0 };
+	int rc;
+
+	if (!store->layout) {
+		*out = freed;
+		return 0;
+	}
+	rc = begin(store, &index, err);
+	if (rc == 0)
+		rc = prune_locked(store, index, is_dry, &freed, err);
+	oci_layout_unlock(store->layout);
+	if (rc == 0)
+		*out = freed;
+	return rc;
+}
