@@ -20,6 +20,7 @@ struct builder {
 	uint64_t max_size;
 	uint32_t longest_field;
 	int depth;
+	const char *bare_name; /* of a value that is no struct; NULL: it has no name */
 	struct err *err;
 };
 
@@ -407,9 +408,9 @@ static int add_chosen(struct builder *b, const struct config_export *export,
 	return rc;
 }
 
-static int add_root(struct builder *b, uint32_t type_id, const struct config_export *export,
-		    bool is_bare)
+static int add_root(struct builder *b, uint32_t type_id, const struct config_export *export)
 {
+	bool is_bare = b->bare_name == NULL;
 	struct field whole = { .column = "", .type_id = type_id };
 	const struct btf_type *type;
 	struct type_info info;
@@ -422,9 +423,9 @@ static int add_root(struct builder *b, uint32_t type_id, const struct config_exp
 	b->plan->record_size = info.size;
 	type = btf__type_by_id(b->btf, info.id);
 	if (info.shape != TYPE_STRUCT && info.shape != TYPE_UNION) {
-		whole.column = is_bare ? "" : "value";
+		whole.column = is_bare ? "" : b->bare_name;
 		if (!is_bare)
-			add_key(b, "value", &is_first);
+			add_key(b, b->bare_name, &is_first);
 		return add_value(b, &whole);
 	}
 	if (is_bare)
@@ -475,9 +476,14 @@ static void set_header_and_tail(struct builder *b, const struct plan_wish *wish)
 		plan->tail = str_take(&b->pending);
 		return;
 	}
-	if (plan->n_steps) /* nothing to fill behind the last column */
-		if (!plan->steps[plan->n_steps - 1].is_right)
-			plan->steps[plan->n_steps - 1].width = 0;
+	if (wish->is_part) {
+		plan->header = str_take(&b->header);
+		plan->tail = mem_text(" ");
+		plan->tail_len = 1;
+		return;
+	}
+	if (plan->n_steps && !plan->steps[plan->n_steps - 1].is_right)
+		plan->steps[plan->n_steps - 1].width = 0; /* nothing to fill behind the last */
 	while (b->header.len && b->header.data[b->header.len - 1] == ' ')
 		str_cut(&b->header, b->header.len - 1);
 	plan->header = mem_printf("%s%s%s\n", wish->has_source ? "SOURCE           " : "",
@@ -520,8 +526,9 @@ int plan_new(const struct btf *btf, uint32_t type_id, const struct plan_wish *wi
 
 	b.plan = mem_alloc(sizeof(*b.plan));
 	b.plan->mode = wish->mode;
+	b.bare_name = wish->bare_name ? wish->bare_name : "value";
 	set_head(&b, wish);
-	if (add_root(&b, type_id, wish->export, false) < 0)
+	if (add_root(&b, type_id, wish->export) < 0)
 		return -1;
 	set_header_and_tail(&b, wish);
 	return finish(&b, out);
@@ -539,7 +546,7 @@ int plan_new_inner(const struct btf *btf, uint32_t type_id, const struct config_
 	b.plan = mem_alloc(sizeof(*b.plan));
 	b.plan->mode = PLAN_JSON;
 	b.plan->head = mem_text("");
-	if (add_root(&b, type_id, export, true) < 0)
+	if (add_root(&b, type_id, export) < 0)
 		return -1;
 	b.plan->tail_len = b.pending.len;
 	b.plan->tail = str_take(&b.pending);

@@ -97,6 +97,8 @@ struct plan_wish {
 	const char *source; /* JSON: value of "source"; text: a first column if has_source */
 	bool has_source;
 	bool has_stamp;
+	const char *bare_name; /* column of a value that is no struct; NULL: "value" */
+	bool is_part; /* text: other columns follow, so the last is filled and no newline is made */
 };
 
 /*
