@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "run/explain.h"
+
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "run/preflight.h"
+
+#define POISON "195896080" /* the helper libbpf calls where a CO-RE relocation failed: 0xbad2310 */
+
+/* libbpf's callback has no context */
+static struct str kept = STR_MAX(LIMIT_CHILD_OUTPUT);
+
+static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	AUTO(str) struct str text = STR_MAX(LIMIT_CHILD_OUTPUT);
+
+	if (level == LIBBPF_DEBUG && !log_traces(TRACE_libbpf))
+		return 0;
+	str_addv(&text, fmt, args);
+	if (log_traces(TRACE_libbpf))
+		log_trace(TRACE_libbpf, "%s", str_text(&text));
+	if (level != LIBBPF_DEBUG)
+		str_add(&kept, str_text(&text), text.len);
+	return 0;
+}
+
+void explain_start(void)
+{
+	str_done(&kept);
+	kept.is_full = false;
+	libbpf_set_print(keep);
+}
+
+/* The last line libbpf printed, without "libbpf: "; the caller frees it. */
+static char *last_line(void)
+{
+	struct span text = span_trim((struct span){ str_text(&kept), kept.len });
+	size_t start = text.len;
+
+	while (start && text.data[start - 1] != '\n')
+		start--;
+	text.data += start;
+	text.len -= start;
+	if (span_starts(text, "libbpf: ")) {
+		text.data += 8;
+		text.len -= 8;
+	}
+	return text_printable(text.data, text.len);
+}
+
+int explain_open(const char *name, int number, struct err *err)
+{
+	AUTO(free) char *line = last_line();
+
+	return err_set(err, EC_CORRUPT, "%s: not an object libbpf can open: %s", name,
+		       *line ? line : strerror(number));
+}
+
+/* A piece of the kept text between two marks; empty when they are not there. */
+static struct span between(const char *from, const char *to)
+{
+	const char *start = strstr(str_text(&kept), from);
+	const char *end = start ? strstr(start, to) : NULL;
+
+	if (!end)
+		return (struct span){ "", 0 };
+	start += strlen(from);
+	return (struct span){ start, end - start };
+}
+
+struct verdict {	    /* borrowed from the log */
+	struct span reason; /* the verifier's last words */
+	struct span source; /* the line of source before them */
+};
+
+static bool is_statistics(struct span line)
+{
+	static const char *const starts[] = { "processed ", "verification time", "stack depth",
+					      "libbpf: ", "--" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (span_starts(line, starts[i]))
+			return true;
+	return line.len == 0;
+}
+
+static struct verdict read_log(struct span log)
+{
+	struct verdict verdict = { { "", 0 }, { "", 0 } };
+
+	while (log.len) {
+		const char *newline = memchr(log.data, '\n', log.len);
+		struct span line = { log.data, newline ? (size_t)(newline - log.data) : log.len };
+		size_t all = line.len + (newline != NULL);
+
+		if (span_starts(line, "; "))
+			verdict.source = span_trim((struct span){ line.data + 2, line.len - 2 });
+		else if (!is_statistics(span_trim(line)))
+			verdict.reason = span_trim(line);
+		log.data += all;
+		log.len -= all;
+	}
+	return verdict;
+}
+
+static int explain_verifier(const char *name, const char *program, struct span log, struct err *err)
+{
+	struct verdict v = read_log(log);
+	AUTO(free) char *reason = text_printable(v.reason.data, v.reason.len);
+	AUTO(free) char *source = text_printable(v.source.data, v.source.len);
+
+	if (strstr(reason, POISON)) {
+		err_set(err, EC_UNSUPPORTED,
+			"%s: program %s uses a kernel type or field this kernel does not have%s%s",
+			name, program, *source ? ", in: " : "", source);
+		return err_hint(err, "-v shows the whole log");
+	}
+	err_set(err, EC_VERIFIER, "%s: the verifier refused program %s: %s%s%s%s", name, program,
+		reason, *source ? " (in: " : "", source, *source ? ")" : "");
+	return err_hint(err, "-v shows the verifier's whole log");
+}
+
+static int explain_refused(const char *name, struct err *err)
+{
+	const char *lockdown = preflight_lockdown();
+
+	if (lockdown)
+		return err_set(err, EC_UNSUPPORTED,
+			       "%s: the kernel refused to load it (EPERM), as kernels locked down "
+			       "to '%s' do with some programs",
+			       name, lockdown);
+	err_set(err, EC_DENIED, "%s: the kernel refused to load it (EPERM)", name);
+	return err_hint(err, "is this a container without CAP_BPF and CAP_PERFMON?");
+}
+
+int explain_load(const struct bpf_object *bpf, const char *name, int number, struct err *err)
+{
+	struct span program = between("prog '", "': BPF program load failed");
+	struct span log = between("-- BEGIN PROG LOAD LOG --\n", "-- END PROG LOAD LOG --");
+	AUTO(free) char *who = NULL;
+	AUTO(free) char *line = last_line();
+
+	/* the last "prog '" before the mark is the one that failed */
+	for (const char *p = program.data;
+	     (p = strstr(p, "prog '")) && p < program.data + program.len;)
+		program = (struct span){ p + 6, program.data + program.len - (p + 6) }, p += 6;
+	who = text_printable(program.data, program.len);
+	log_verbose("%s", str_text(&kept));
+	if (span_trim(log).len && program.len)
+		return explain_verifier(name, who, log, err);
+	if (number == EPERM)
+		return explain_refused(name, err);
+	if (program.len)
+		return err_set(err, EC_UNSUPPORTED, "%s: the kernel cannot load program %s: %s",
+			       name, who, strerror(number));
+	return err_set(err, EC_UNSUPPORTED, "%s: cannot be loaded on this kernel: %s (%s)", name,
+		       *line ? line : "libbpf gave no reason", strerror(number));
+}
+
+int explain_attach(const struct bpf_program *program, const char *section, int number,
+		   struct err *err)
+{
+	const char *name = bpf_program__name(program);
+
+	log_verbose("%s", str_text(&kept));
+	switch (number) {
+	case EOPNOTSUPP:
+		err_set(err, EC_UNSUPPORTED,
+			"program %s (%s) needs to be told what to attach to, which epm cannot do yet",
+			name, section);
+		return err_hint(err, "--skip %s runs the package without it", name);
+	case ENOENT:
+	case ESRCH:
+		err_set(err, EC_UNSUPPORTED,
+			"program %s: there is nothing on this machine to attach it to: %s", name,
+			section);
+		return err_hint(err, "--skip %s runs the package without it", name);
+	case EPERM:
+	case EACCES:
+		return err_set(err, EC_DENIED, "program %s: attaching it to %s is not permitted",
+			       name, section);
+	default:
+		return err_set(err, EC_UNSUPPORTED, "program %s: cannot attach it to %s: %s", name,
+			       section, strerror(number));
+	}
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_RUN_EXPLAIN_H
+#define EPM_RUN_EXPLAIN_H
+
+/*
+ * Why the kernel or libbpf refused, in a line or two: what libbpf has to say is kept while it works,
+ * and only shown when it failed (-v: whole; EPM_TRACE=libbpf: as it comes).
+ */
+#include <bpf/libbpf.h>
+
+#include "base/err.h"
+
+/* Begin to keep libbpf's messages; what was kept before is dropped. */
+void explain_start(void);
+
+/* After a failure, with its errno. Always -1. */
+int explain_open(const char *name, int number, struct err *err);
+int explain_load(const struct bpf_object *bpf, const char *name, int number, struct err *err);
+int explain_attach(const struct bpf_program *program, const char *section, int number,
+		   struct err *err);
+
+#endif

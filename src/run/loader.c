@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "run/loader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "base/identity.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "btf/kernel_btf.h"
+#include "btf/shrink.h"
+#include "btf/value.h"
+#include "run/attach.h"
+#include "run/explain.h"
+#include "run/select.h"
+
+#define RING_LEAST (1u << 20) /* smaller ring buffers are made this large: reading is in batches */
+#define PREALLOC_MOST (4u << 20) /* hash maps above it allocate as they fill */
+
+static int check_btf(struct loader *l, struct err *err)
+{
+	const struct object_section *section = object_find(l->object, ".BTF");
+	AUTO(raw_btf) struct raw_btf raw = { 0 };
+
+	if (!section || section->data.len == 0)
+		return 0;
+	/* libbpf reads it as well; this says in one line what is wrong with it */
+	return raw_btf_open(section->data, l->name, &raw, err);
+}
+
+static int open_bpf(struct loader *l, struct err *err)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = l->name);
+
+	explain_start();
+	l->bpf = bpf_object__open_mem(l->bytes.data, l->bytes.len, &opts);
+	if (!l->bpf)
+		return explain_open(l->name, errno, err);
+	l->btf = bpf_object__btf(l->bpf);
+	return 0;
+}
+
+int loader_open(struct span bytes, const char *name, const struct config *config,
+		struct loader **out, struct err *err)
+{
+	AUTO(loader) struct loader *l = mem_alloc(sizeof(*l));
+
+	l->name = name;
+	l->bytes = bytes;
+	l->config = config;
+	l->btf_fd = -1;
+	if (object_open(bytes, name, &l->object, err) < 0 || check_btf(l, err) < 0 ||
+	    open_bpf(l, err) < 0)
+		return -1;
+	if (l->btf && (variables_find(l->object, l->btf, &l->variables, err) < 0 ||
+		       params_new(l->btf, &l->variables, config, &l->params, err) < 0))
+		return err_wrap(err, "%s", name);
+	*out = STEAL(l);
+	return 0;
+}
+
+void loader_free(struct loader *l)
+{
+	if (!l)
+		return;
+	params_done(&l->params);
+	variables_done(&l->variables);
+	identity_raise();
+	bpf_object__close(l->bpf);
+	identity_lower();
+	object_free(l->object);
+	if (l->btf_fd >= 0)
+		close(l->btf_fd);
+	free(l);
+}
+
+const char *loader_section(const struct loader *l, const struct bpf_program *program)
+{
+	const struct config_prog *wish =
+		l->config ? config_find_prog(l->config, bpf_program__name(program)) : NULL;
+	const char *own = bpf_program__section_name(program);
+
+	if (!wish || !wish->attach || !*wish->attach)
+		return *own == '?' ? own + 1 : own;
+	return *wish->attach == '?' ? wish->attach + 1 : wish->attach;
+}
+
+/* The map that holds a section of global data, by the type of its value. */
+static struct bpf_map *map_of_section(const struct loader *l, const char *section)
+{
+	struct bpf_map *map;
+	int id = btf__find_by_name_kind(l->btf, section, BTF_KIND_DATASEC);
+
+	if (id <= 0)
+		return NULL;
+	bpf_object__for_each_map(map, l->bpf) if (bpf_map__is_internal(map) &&
+						  bpf_map__btf_value_type_id(map) ==
+							  (__u32)id) return map;
+	return NULL;
+}
+
+static int set_variables(struct loader *l, struct err *err)
+{
+	for (size_t i = 0; i < l->params.n_items; i++) {
+		const struct param *param = &l->params.items[i];
+		const struct variable *v = param->place;
+		struct bpf_map *map;
+		size_t size = 0;
+		char *bytes;
+
+		if (!param->is_set)
+			continue;
+		map = map_of_section(l, v->section);
+		bytes = map ? (char *)bpf_map__initial_value(map, &size) : NULL;
+		if (!bytes || v->offset > size || v->size > size - v->offset)
+			return err_set(err, EC_CORRUPT, "%s: variable %s cannot be set", l->name,
+				       param->variable);
+		memcpy(bytes + v->offset, param->value, v->size);
+	}
+	return 0;
+}
+
+static bool has_perf_event_program(const struct loader *l)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, l->bpf) if (bpf_program__type(program) ==
+							  BPF_PROG_TYPE_PERF_EVENT) return true;
+	return false;
+}
+
+/* Kernel memory that is taken at load is start-up time; see HACKING.md, "Start-up". */
+static void tune_map(struct loader *l, struct bpf_map *map)
+{
+	const struct config_map *wish =
+		l->config ? config_find_map(l->config, bpf_map__name(map)) : NULL;
+	uint64_t bytes;
+
+	if (wish && wish->max_entries)
+		bpf_map__set_max_entries(map, wish->max_entries);
+	else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF &&
+		 bpf_map__max_entries(map) < RING_LEAST)
+		bpf_map__set_max_entries(map, RING_LEAST);
+	bytes = (uint64_t)bpf_map__max_entries(map) *
+		(bpf_map__key_size(map) + bpf_map__value_size(map));
+	if (bpf_map__type(map) == BPF_MAP_TYPE_HASH && bytes > PREALLOC_MOST &&
+	    !has_perf_event_program(l))
+		bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_NO_PREALLOC);
+}
+
+/* Hand the cut-down BTF to libbpf, which wants a path. */
+static int keep_btf(struct loader *l, const struct str *cut, char *path, size_t size,
+		    struct err *err)
+{
+	l->btf_fd = memfd_create("epm-btf", MFD_CLOEXEC);
+	if (l->btf_fd < 0)
+		return err_errno(err, "make a memory file");
+	if (fs_write_fd(l->btf_fd, str_text(cut), cut->len, "the BTF", err) < 0)
+		return -1;
+	snprintf(path, size, "/proc/self/fd/%d", l->btf_fd);
+	return 0;
+}
+
+static int cut_btf(struct loader *l, struct span kernel, char *path, size_t size, struct err *err)
+{
+	const struct object_section *btf = object_find(l->object, ".BTF");
+	const struct object_section *ext = object_find(l->object, ".BTF.ext");
+	AUTO(raw_btf) struct raw_btf own = { 0 };
+	AUTO(raw_btf) struct raw_btf from = { 0 };
+	AUTO(ext_info) struct ext_info info = { 0 };
+	AUTO(str) struct str cut = STR_MAX(LIMIT_KERNEL_BTF);
+
+	if (raw_btf_open(btf->data, l->name, &own, err) < 0 ||
+	    ext_info_read(ext->data, &own, l->name, &info, err) < 0)
+		return -1;
+	if (!shrink_is_possible(&own, &info))
+		return err_set(err, EC_UNSUPPORTED, "its relocations want the whole BTF");
+	if (raw_btf_open(kernel, "the kernel's BTF", &from, err) < 0 ||
+	    shrink_for_relos(&from, &own, &info, &cut, err) < 0)
+		return -1;
+	return keep_btf(l, &cut, path, size, err);
+}
+
+static bool has_relocations(const struct loader *l, struct err *err)
+{
+	const struct object_section *btf = object_find(l->object, ".BTF");
+	const struct object_section *ext = object_find(l->object, ".BTF.ext");
+	AUTO(raw_btf) struct raw_btf own = { 0 };
+	AUTO(ext_info) struct ext_info info = { 0 };
+
+	if (!btf || !ext || raw_btf_open(btf->data, l->name, &own, err) < 0 ||
+	    ext_info_read(ext->data, &own, l->name, &info, err) < 0)
+		return false;
+	for (size_t i = 0; i < info.n_relos; i++)
+		if (info.relos[i].kind != BPF_CORE_TYPE_ID_LOCAL)
+			return true;
+	return false;
+}
+
+/*
+ * The object opened anew with the BTF it is to be relocated against: libbpf takes the path only
+ * when it opens. What cannot be cut down is left to libbpf, with the whole BTF.
+ */
+static int prepare_btf(struct loader *l, struct err *err)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = l->name);
+	AUTO(kernel_btf) struct kernel_btf kernel = { 0 };
+	struct err why = { 0 };
+	char path[64];
+
+	if (!has_relocations(l, &why))
+		return 0;
+	if (kernel_btf_open(l->btf_path, &kernel, err) < 0)
+		return err_wrap(err, "%s", l->name);
+	if (cut_btf(l, kernel.data, path, sizeof(path), &why) == 0)
+		opts.btf_custom_path = path;
+	else
+		log_trace(TRACE_btf, "%s: whole kernel BTF: %s", l->name, why.text);
+	if (!opts.btf_custom_path)
+		opts.btf_custom_path = l->btf_path;
+	if (!opts.btf_custom_path)
+		return 0;
+	bpf_object__close(l->bpf);
+	explain_start();
+	l->bpf = bpf_object__open_mem(l->bytes.data, l->bytes.len, &opts);
+	if (!l->bpf)
+		return explain_open(l->name, errno, err);
+	l->btf = bpf_object__btf(l->bpf);
+	l->params.btf = l->btf;
+	return 0;
+}
+
+static int load(struct loader *l, struct err *err)
+{
+	int rc, number;
+
+	explain_start();
+	identity_raise();
+	rc = bpf_object__load(l->bpf);
+	number = errno;
+	identity_lower();
+	return rc < 0 ? explain_load(l->bpf, l->name, number, err) : 0;
+}
+
+/* "data" of the configuration: elements that a map has from the start. */
+static int fill_map(struct loader *l, const struct config_map *wish, struct err *err)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(l->bpf, wish->name);
+	int rc = 0;
+
+	if (!map)
+		return err_set(err, EC_CORRUPT, "configuration: there is no map '%s'", wish->name);
+	for (size_t i = 0; i < wish->n_data && rc == 0; i++) {
+		AUTO(free) char *key = mem_alloc(bpf_map__key_size(map));
+		AUTO(free) char *value = mem_alloc(bpf_map__value_size(map));
+
+		if (value_from_json(l->btf, bpf_map__btf_key_type_id(map), wish->data[i].key, key,
+				    err) < 0 ||
+		    value_from_json(l->btf, bpf_map__btf_value_type_id(map), wish->data[i].value,
+				    value, err) < 0) {
+			err->code = EC_CORRUPT;
+			return err_wrap(err, "configuration: data of map %s", wish->name);
+		}
+		identity_raise();
+		rc = bpf_map__update_elem(map, key, bpf_map__key_size(map), value,
+					  bpf_map__value_size(map), BPF_ANY);
+		identity_lower();
+	}
+	return rc < 0 ? err_errno(err, "fill map %s", wish->name) : 0;
+}
+
+static int fill_maps(struct loader *l, struct err *err)
+{
+	for (size_t i = 0; l->config && i < l->config->n_maps; i++)
+		if (l->config->maps[i].n_data && fill_map(l, &l->config->maps[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int loader_load(struct loader *l, const char *const *skip, size_t n_skip, struct err *err)
+{
+	struct bpf_map *map;
+
+	if (prepare_btf(l, err) < 0 || set_variables(l, err) < 0 ||
+	    select_programs(l, skip, n_skip, err) < 0 || attach_prepare(l, err) < 0)
+		return -1;
+	bpf_object__for_each_map(map, l->bpf) tune_map(l, map);
+	if (load(l, err) < 0)
+		return -1;
+	return fill_maps(l, err);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_RUN_LOADER_H
+#define EPM_RUN_LOADER_H
+
+/*
+ * From the bytes of an object to programs and maps in the kernel. Order: loader_open() (no rights
+ * needed; flags can be parsed and help shown after it), loader_load(), then attach.h.
+ */
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "base/auto.h"
+#include "base/err.h"
+#include "btf/object.h"
+#include "btf/variable.h"
+#include "pkg/config.h"
+#include "run/param.h"
+
+struct loader {
+	const char *name;	     /* of the package, for messages; borrowed */
+	struct span bytes;	     /* of the object; borrowed */
+	const struct config *config; /* or NULL; borrowed */
+	struct object *object;
+	struct bpf_object *bpf;
+	const struct btf *btf; /* the object's; NULL where it has none */
+	struct variables variables;
+	struct params params;
+	const char *btf_path; /* kernel BTF to relocate against; NULL: the running kernel's */
+	int btf_fd;	      /* of the cut-down BTF handed to libbpf, or -1 */
+};
+
+/* CORRUPT for what is no eBPF object libbpf can open, or a configuration that does not fit it. */
+int loader_open(struct span bytes, const char *name, const struct config *config,
+		struct loader **out, struct err *err) MUST_CHECK;
+void loader_free(struct loader *loader);
+AUTO_POINTER(loader, struct loader, loader_free);
+
+/*
+ * Set the variables, choose the programs this kernel can have, load. Needs rights.
+ * UNSUPPORTED where the kernel cannot (no BTF, a tracepoint is missing), VERIFIER, DENIED.
+ * skip: names of programs to leave out; USAGE for one that is not there.
+ */
+int loader_load(struct loader *loader, const char *const *skip, size_t n_skip,
+		struct err *err) MUST_CHECK;
+
+/* How a program is to be attached: the configuration's section string, else the object's own. */
+const char *loader_section(const struct loader *loader, const struct bpf_program *program);
+
+#endif
