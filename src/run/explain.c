@@ -14,6 +14,7 @@
 /* libbpf's callback has no context */
 static struct str kept = STR_MAX(LIMIT_CHILD_OUTPUT);
 
+PRINTF(2, 0)
 static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	AUTO(str) struct str text = STR_MAX(LIMIT_CHILD_OUTPUT);
