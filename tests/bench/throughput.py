@@ -51,7 +51,8 @@ class Load:
         said = sum(int(a or b) for a, b in LOST.findall(text)) + counted.get("lost", 0)
         # What went to /dev/null nobody can count, nor the losses that were said there.
         printed = counted.get("marked")
-        events = self.count - said if printed is None else printed
+        # The tool worked for the events of others on the machine as well, each of them a line.
+        events = counted.get("lines", self.count - said)
         result.update(printed=printed, lost=said, bytes=counted.get("bytes"),
                       cpu_event=result["cpu_ns"] / max(1, events))
         return result
