@@ -13,6 +13,7 @@
 #define SHRINK_MIN 8 /* code points; a narrower cell tells nothing */
 #define SHORT_HEX 12
 #define OBJECT_COLUMNS_MAX 32
+#define TABLE_MAX (64u << 20) /* bytes */
 
 size_t print_width(void)
 {
@@ -38,8 +39,15 @@ char *print_size(uint64_t bytes)
 
 static void add_clean(const char *text, size_t len, struct str *out)
 {
-	AUTO(free) char *clean = text_printable(text, len);
+	AUTO(free) char *clean = NULL;
+	size_t n = 0;
 
+	while (n < len && text[n] >= 0x20 && text[n] < 0x7f)
+		n++;
+	str_add(out, text, n);
+	if (n == len)
+		return;
+	clean = text_printable(text + n, len - n);
 	str_adds(out, clean);
 }
 
@@ -72,48 +80,71 @@ static void add_age(const char *when, int64_t now, struct str *out)
 	str_adds(out, age ? age : PRINT_NONE);
 }
 
-static char *cell_text(const struct print_column *column, const json_t *row,
-		       const struct print_style *style)
+static void add_text(const struct print_column *column, const json_t *row,
+		     const struct print_style *style, struct str *out)
 {
 	const json_t *value = json_object_get(row, column->member);
 	const char *text = json_string_value(value);
-	AUTO(str) struct str out = STR_MAX(LIMIT_TEXT);
 	AUTO(free) char *size = NULL;
 	const char *colon;
 
 	if (!value || json_is_null(value)) {
-		str_adds(&out, style->none ? style->none : PRINT_NONE);
+		str_adds(out, style->none ? style->none : PRINT_NONE);
 	} else if (column->kind == PRINT_SIZE) {
 		size = print_size(json_integer_value(value));
-		str_adds(&out, size);
+		str_adds(out, size);
 	} else if (column->kind == PRINT_AGE && text) {
-		add_age(text, style->now, &out);
+		add_age(text, style->now, out);
 	} else if (column->kind == PRINT_DIGEST && text && !style->is_full) {
 		colon = strchr(text, ':');
 		text = colon ? colon + 1 : text;
-		add_clean(text, strnlen(text, SHORT_HEX), &out);
+		add_clean(text, strnlen(text, SHORT_HEX), out);
 	} else {
-		print_value(value, &out);
+		print_value(value, out);
 	}
-	return str_take(&out);
 }
+
+struct cell {
+	size_t offset; /* in the table's text */
+	size_t len;
+	size_t width;
+};
 
 struct table {
 	const struct print_column *columns;
 	size_t n_columns;
 	size_t n_rows;
-	char **cells; /* row by row; the first row are the titles */
+	struct cell *cells; /* row by row; the first row are the titles */
+	struct str text;    /* of all cells */
 	size_t *widths;
 };
 
-static void measure(struct table *table)
+/* What stands in the table's text from `offset` on becomes cell i. */
+static void end_cell(struct table *table, size_t i, size_t offset)
 {
-	for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
-		const char *cell = table->cells[i];
-		size_t width = utf8_width(cell, strlen(cell));
+	struct cell *cell = &table->cells[i];
+	size_t *widest = &table->widths[i % table->n_columns];
 
-		if (width > table->widths[i % table->n_columns])
-			table->widths[i % table->n_columns] = width;
+	*cell = (struct cell){ .offset = offset, .len = table->text.len - offset };
+	cell->width = utf8_width(str_text(&table->text) + offset, cell->len);
+	if (cell->width > *widest)
+		*widest = cell->width;
+}
+
+static void fill(struct table *table, const json_t *rows, const struct print_style *style)
+{
+	size_t offset;
+
+	for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
+		const struct print_column *column = &table->columns[i % table->n_columns];
+		size_t row = i / table->n_columns;
+
+		offset = table->text.len;
+		if (row == 0)
+			str_adds(&table->text, column->title);
+		else
+			add_text(column, json_array_get(rows, row - 1), style, &table->text);
+		end_cell(table, i, offset);
 	}
 }
 
@@ -139,60 +170,64 @@ static void fit(struct table *table, size_t width)
 
 static void pad(size_t n, struct str *out)
 {
-	str_addf(out, "%*s", (int)n, "");
+	char *room = str_room(out, n);
+
+	if (!room)
+		return;
+	memset(room, ' ', n);
+	out->len += n;
 }
 
-/* A cell of at most `width` code points; what is cut ends with an ellipsis. */
-static void add_cell(const char *cell, size_t width, bool is_right, bool is_last, struct str *out)
+/* The first `width` code points but one, then an ellipsis. */
+static void add_cut(const char *text, size_t len, size_t width, struct str *out)
 {
-	size_t len = strlen(cell), have = utf8_width(cell, len), n = 0;
+	size_t n = 0, step;
 
-	if (have <= width) {
-		if (is_right)
-			pad(width - have, out);
-		str_add(out, cell, len);
-		if (!is_right && !is_last)
-			pad(width - have, out);
-		return;
+	for (size_t i = 0; i + 1 < width; i++) {
+		step = utf8_length(text + n, len - n);
+		n += step ? step : 1;
 	}
-	for (size_t i = 0; i + 1 < width; i++)
-		n += utf8_length(cell + n, len - n) ? utf8_length(cell + n, len - n) : 1;
-	str_add(out, cell, n);
+	str_add(out, text, n);
 	str_adds(out, "…");
 }
 
-static void render(const struct table *table, struct str *out)
+static void render_cell(const struct table *table, size_t i, struct str *out)
 {
-	for (size_t row = 0; row < table->n_rows; row++) {
-		for (size_t i = 0; i < table->n_columns; i++) {
-			if (i)
-				pad(GAP, out);
-			add_cell(table->cells[row * table->n_columns + i], table->widths[i],
-				 table->columns[i].is_right, i + 1 == table->n_columns, out);
-		}
-		str_addc(out, '\n');
+	const struct cell *cell = &table->cells[i];
+	const char *text = str_text(&table->text) + cell->offset;
+	size_t column = i % table->n_columns, width = table->widths[column];
+
+	if (column)
+		pad(GAP, out);
+	if (cell->width > width) {
+		add_cut(text, cell->len, width, out);
+		return;
 	}
+	if (table->columns[column].is_right)
+		pad(width - cell->width, out);
+	str_add(out, text, cell->len);
+	if (!table->columns[column].is_right && column + 1 < table->n_columns)
+		pad(width - cell->width, out);
 }
 
 void print_table(const struct print_column *columns, size_t n_columns, const json_t *rows,
 		 const struct print_style *style, struct str *out)
 {
 	size_t n_rows = json_array_size(rows) + 1;
-	AUTO(free) char **cells = mem_array(n_rows * n_columns, sizeof(*cells));
+	AUTO(free) struct cell *cells = mem_array(n_rows * n_columns, sizeof(*cells));
 	AUTO(free) size_t *widths = mem_array(n_columns, sizeof(*widths));
-	struct table table = { columns, n_columns, n_rows, cells, widths };
+	struct table table = { columns, n_columns, n_rows, cells, STR_MAX(TABLE_MAX), widths };
 
-	for (size_t i = 0; i < n_columns; i++)
-		cells[i] = mem_text(columns[i].title);
-	for (size_t row = 1; row < n_rows; row++)
-		for (size_t i = 0; i < n_columns; i++)
-			cells[row * n_columns + i] =
-				cell_text(&columns[i], json_array_get(rows, row - 1), style);
-	measure(&table);
+	fill(&table, rows, style);
 	fit(&table, style->width);
-	render(&table, out);
-	for (size_t i = 0; i < n_rows * n_columns; i++)
-		free(cells[i]);
+	for (size_t i = 0; i < n_rows * n_columns; i++) {
+		render_cell(&table, i, out);
+		if ((i + 1) % n_columns == 0)
+			str_addc(out, '\n');
+	}
+	if (table.text.is_full)
+		out->is_full = true;
+	str_done(&table.text);
 }
 
 /* "max_entries" becomes "MAX ENTRIES", "maxEntries" too. */

@@ -89,39 +89,46 @@ static void add_line(const char *label, const json_t *value, struct str *out)
 {
 	if (!value || json_is_null(value))
 		return;
-	str_addf(out, "%-14s", label);
+	str_addf(out, "%-15s", label);
 	print_value(value, out);
 	str_addc(out, '\n');
 }
 
-/* An array of objects as a table, of others as one line; an object as lines. */
-static void add_section(const char *title, const json_t *value, const struct print_style *style,
-			struct str *out)
+/* An object as lines; members that are empty say nothing. */
+static void add_members(const json_t *value, struct str *out)
 {
+	int widest = 0;
 	const char *key;
 	json_t *member;
 
-	if (!json_array_size(value) && !json_object_size(value))
-		return;
-	str_addf(out, "\n%s\n", title);
-	if (json_is_object(json_array_get(value, 0))) {
-		print_objects(value, style, "  ", out);
-		return;
-	}
-	if (json_is_array(value)) {
-		str_adds(out, "  ");
-		print_value(value, out);
-		str_addc(out, '\n');
-		return;
-	}
+	json_object_foreach((json_t *)value, key, member) if ((int)strlen(key) > widest) widest =
+		strlen(key);
 	json_object_foreach((json_t *)value, key, member)
 	{
 		AUTO(free) char *clean = text_printable(key, strlen(key));
 
 		if (json_is_array(member) && !json_array_size(member))
 			continue;
-		str_addf(out, "  %-24s ", clean);
+		str_addf(out, "  %-*s  ", widest, clean);
 		print_value(member, out);
+		str_addc(out, '\n');
+	}
+}
+
+/* An array of objects as a table, of others as one line. */
+static void add_section(const char *title, const json_t *value, const struct print_style *style,
+			struct str *out)
+{
+	if (!json_array_size(value) && !json_object_size(value))
+		return;
+	str_addf(out, "\n%s\n", title);
+	if (json_is_object(value)) {
+		add_members(value, out);
+	} else if (json_is_object(json_array_get(value, 0))) {
+		print_objects(value, style, "  ", out);
+	} else {
+		str_adds(out, "  ");
+		print_value(value, out);
 		str_addc(out, '\n');
 	}
 }
