@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "cmd/input.h"
+#include "cmd/list.h"
+#include "run/session.h"
+
+struct settings {
+	struct cli_common common;
+	bool is_json;
+	bool has_timestamp;
+	bool has_no_header;
+	bool fails_on_loss;
+	uint64_t duration_ns;
+	uint64_t count;
+	uint64_t interval_ns;
+	const char *configuration;
+	const char *btf;
+	struct cli_list skip;
+};
+
+#define AT(member) offsetof(struct settings, member)
+
+static const struct cli_option options[] = {
+	{ "json", 'j', CLI_FLAG, AT(is_json), NULL, "print a JSON object a line", 0, NULL, 0 },
+	{ "duration", 'd', CLI_DURATION, AT(duration_ns), "TIME",
+	  "end after this time (5, 5s, 250ms, 2m)", 0, NULL, 0 },
+	{ "count", 'n', CLI_NUMBER, AT(count), "N", "end after N events", 0, NULL, 0 },
+	{ "interval", 'i', CLI_DURATION, AT(interval_ns), "TIME",
+	  "how often sampled maps are read, instead of the package's own interval", 0, NULL, 0 },
+	{ "timestamp", 't', CLI_FLAG, AT(has_timestamp), NULL,
+	  "print the time of day before each line", 0, NULL, 0 },
+	{ "no-header", 0, CLI_FLAG, AT(has_no_header), NULL, "leave the names of the columns out",
+	  0, NULL, 0 },
+	{ "skip", 0, CLI_LIST, AT(skip), "PROGRAM", "do not load this program; can be repeated", 0,
+	  NULL, 0 },
+	{ "config", 'c', CLI_TEXT, AT(configuration), "FILE",
+	  "use this configuration (.skel.json or .skel.yaml) instead of the package's",
+	  CLI_WORDS_FILE, NULL, 0 },
+	{ "btf", 0, CLI_TEXT, AT(btf), "FILE",
+	  "relocate against the BTF in FILE instead of the running kernel's", CLI_WORDS_FILE, NULL,
+	  0 },
+	{ "fail-on-loss", 0, CLI_FLAG, AT(fails_on_loss), NULL,
+	  "exit with status 10 when events were lost", 0, NULL, 0 },
+};
+
+static int show_help(const struct loader *loader, const struct config *config, const char *name,
+		     struct err *err)
+{
+	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
+
+	params_help(&loader->params, config, name, &text);
+	return cmd_print(&text, err);
+}
+
+static struct session_options session_options(const struct settings *s)
+{
+	return (struct session_options){
+		.is_json = s->is_json,
+		.has_timestamp = s->has_timestamp,
+		.has_no_header = s->has_no_header,
+		.fails_on_loss = s->fails_on_loss,
+		.duration_ns = s->duration_ns,
+		.count = s->count,
+		.interval_ns = s->interval_ns,
+		.skip = s->skip.items,
+		.n_skip = s->skip.n_items,
+	};
+}
+
+static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
+	       struct err *err)
+{
+	const struct settings *s = settings;
+	struct session_options how = session_options(s);
+	AUTO(package) struct package *package = NULL;
+	AUTO(loader) struct loader *loader = NULL;
+	bool wants_help = false;
+
+	if (input_load(env->home, args->items[0], s->configuration, &package, err) < 0 ||
+	    loader_open((struct span){ str_text(&package->object), package->object.len },
+			package->name, package->config, &loader, err) < 0 ||
+	    params_parse(&loader->params, args->n_items - 1, args->items + 1, &wants_help, err) < 0)
+		return -1;
+	if (wants_help)
+		return show_help(loader, package->config, args->items[0], err);
+	loader->btf_path = s->btf;
+	return session_run(loader, &how, err);
+}
+
+static void done(void *settings)
+{
+	cli_list_done(&((struct settings *)settings)->skip);
+}
+
+const struct cmd cmd_run = {
+	.cli = { .name = "run",
+		 .synopsis = "[OPTIONS] PACKAGE|FILE|- [FLAGS OF THE PACKAGE]",
+		 .summary = "load a package into the kernel and print what it sees",
+		 .details =
+			 "PACKAGE is a name in the store, FILE a package.json or .yaml or an object "
+			 "(.bpf.o, with its .skel.json or .skel.yaml beside it), - one of these on "
+			 "standard input. Options of epm stand before it, flags of the package "
+			 "after it: 'epm run PACKAGE --help' shows them, without root. It ends with "
+			 "^C, SIGTERM, --duration, --count, or when the reader of its output goes "
+			 "away.",
+		 .options = options,
+		 .n_options = ARRAY_SIZE(options),
+		 .words = CLI_WORDS_REF_OR_FILE,
+		 .min_args = 1,
+		 .max_args = SIZE_MAX,
+		 .stops_at_argument = true },
+	.settings_size = sizeof(struct settings),
+	.run = run,
+	.done = done,
+};
