@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/clock.h"
 
-#include <stdio.h>
+#include <stdbool.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -51,31 +52,61 @@ char *clock_rfc3339(int64_t seconds)
 			  tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* n digits at text[at]; -1 when they are not all digits. */
+static int digits(const char *text, int at, int n)
+{
+	int value = 0;
+
+	for (int i = at; i < at + n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		value = value * 10 + text[i] - '0';
+	}
+	return value;
+}
+
+/* "Z" or "+hh:mm" to the end of the text: seconds east of Greenwich. */
+static bool parse_offset(const char *text, int *out_s)
+{
+	int hours, minutes;
+
+	*out_s = 0;
+	if ((*text == 'Z' || *text == 'z') && !text[1])
+		return true;
+	if ((*text != '+' && *text != '-') || strlen(text) != 6 || text[3] != ':')
+		return false;
+	hours = digits(text, 1, 2);
+	minutes = digits(text, 4, 2);
+	if (hours < 0 || minutes < 0 || hours > 23 || minutes > 59)
+		return false;
+	*out_s = (hours * 60 + minutes) * (*text == '-' ? -60 : 60);
+	return true;
+}
+
+/* RFC 3339 5.6: "2026-11-22T02:51:00" and what may follow */
 int64_t clock_parse_rfc3339(const char *text)
 {
-	int y, mo, d, h, mi, s, used = 0, oh = 0, om = 0;
 	struct tm tm = { 0 };
-	char sign;
+	int offset_s;
 
-	if (sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &used) != 6)
+	if (strlen(text) < 20 || text[4] != '-' || text[7] != '-' || !strchr("Tt ", text[10]) ||
+	    text[13] != ':' || text[16] != ':')
 		return -1;
-	text += used;
+	tm.tm_year = digits(text, 0, 4) - 1900;
+	tm.tm_mon = digits(text, 5, 2) - 1;
+	tm.tm_mday = digits(text, 8, 2);
+	tm.tm_hour = digits(text, 11, 2);
+	tm.tm_min = digits(text, 14, 2);
+	tm.tm_sec = digits(text, 17, 2);
+	if (tm.tm_year < 0 || tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 ||
+	    tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 ||
+	    tm.tm_min > 59 || tm.tm_sec < 0 || tm.tm_sec > 60)
+		return -1;
+	text += 19;
 	if (*text == '.')
 		for (text++; *text >= '0' && *text <= '9';)
 			text++;
-	if (*text != 'Z' && *text != 'z') {
-		if (sscanf(text, "%c%2d:%2d", &sign, &oh, &om) != 3 || (sign != '+' && sign != '-'))
-			return -1;
-		if (sign == '-') {
-			oh = -oh;
-			om = -om;
-		}
-	}
-	tm.tm_year = y - 1900;
-	tm.tm_mon = mo - 1;
-	tm.tm_mday = d;
-	tm.tm_hour = h - oh;
-	tm.tm_min = mi - om;
-	tm.tm_sec = s;
-	return timegm(&tm);
+	if (!parse_offset(text, &offset_s))
+		return -1;
+	return timegm(&tm) - offset_s;
 }

@@ -12,7 +12,9 @@ struct picker {
 	bool *is_whole;	 /* by id in from: to be defined, not only declared */
 	uint32_t *queue; /* ids that are, in the order they were found */
 	size_t n_queue;
-	int *map; /* id in from -> id in to; 0: not there yet */
+	int *map;	   /* id in from -> id in to; 0: not there yet */
+	uint32_t *pending; /* copied, but what they refer to is still to be: no recursion */
+	size_t n_pending;
 	bool has_failed;
 };
 
@@ -21,6 +23,7 @@ static void picker_done(struct picker *p)
 	free(p->is_whole);
 	free(p->queue);
 	free(p->map);
+	free(p->pending);
 }
 AUTO_STRUCT(picker, struct picker, picker_done);
 
@@ -136,13 +139,30 @@ static void want_parts(struct picker *p, uint32_t id)
 	}
 }
 
-static int copy(struct picker *p, uint32_t id);
-
 static int copied(struct picker *p, int id)
 {
 	if (id < 0)
 		p->has_failed = true;
 	return id < 0 ? 0 : id;
+}
+
+/* A type in the result, whose references are made right later; a struct that is not wanted only declared. */
+static int copy(struct picker *p, uint32_t id)
+{
+	const struct btf_type *type;
+
+	if (!id || p->has_failed)
+		return 0;
+	if (p->map[id])
+		return p->map[id];
+	type = btf__type_by_id(p->from, id);
+	if (btf_is_composite(type) && !p->is_whole[id] && type->name_off)
+		return p->map[id] = copied(p, btf__add_fwd(p->to, name_at(p, type->name_off),
+							   btf_is_union(type) ? BTF_FWD_UNION
+									      : BTF_FWD_STRUCT));
+	p->map[id] = copied(p, btf__add_type(p->to, p->from, type));
+	p->pending[p->n_pending++] = id;
+	return p->map[id];
 }
 
 static struct btf_type *fresh(struct picker *p, int id)
@@ -213,27 +233,6 @@ static void copy_references(struct picker *p, uint32_t id, int to)
 	}
 }
 
-/* A type in the result, with all it refers to; a struct that is not wanted only declared. */
-static int copy(struct picker *p, uint32_t id)
-{
-	const struct btf_type *type;
-
-	if (!id || p->has_failed)
-		return 0;
-	if (p->map[id])
-		return p->map[id];
-	type = btf__type_by_id(p->from, id);
-	if (btf_is_composite(type) && !p->is_whole[id] && type->name_off)
-		return p->map[id] = copied(p, btf__add_fwd(p->to, name_at(p, type->name_off),
-							   btf_is_union(type) ? BTF_FWD_UNION
-									      : BTF_FWD_STRUCT));
-	/* the id first: types refer to themselves through pointers */
-	p->map[id] = copied(p, btf__add_type(p->to, p->from, type));
-	if (p->map[id])
-		copy_references(p, id, p->map[id]);
-	return p->map[id];
-}
-
 int pick_types(const struct btf *btf, const struct words *words, struct btf **out, struct err *err)
 {
 	uint32_t n = btf__type_cnt(btf);
@@ -245,11 +244,14 @@ int pick_types(const struct btf *btf, const struct words *words, struct btf **ou
 	p.is_whole = mem_array(n, sizeof(*p.is_whole));
 	p.queue = mem_array(n, sizeof(*p.queue));
 	p.map = mem_array(n, sizeof(*p.map));
+	p.pending = mem_array(n, sizeof(*p.pending));
 	want_named(&p);
 	for (size_t i = 0; i < p.n_queue; i++)
 		want_parts(&p, p.queue[i]);
 	for (size_t i = 0; i < p.n_queue; i++)
 		copy(&p, p.queue[i]);
+	for (size_t i = 0; i < p.n_pending && !p.has_failed; i++)
+		copy_references(&p, p.pending[i], p.map[p.pending[i]]);
 	if (p.has_failed) {
 		btf__free(p.to);
 		return err_set(err, EC_CORRUPT, "types that cannot be copied");
