@@ -3,44 +3,54 @@
 #define EPM_BUILD_EXPORT_H
 
 /*
- * Which struct the records of a ring or perf buffer are. In this order:
+ * Which struct the records of a ring or perf buffer are, as far as the source tells. In this order:
  *
  *	/// @export struct NAME		before the map
- *	what is passed to bpf_ringbuf_reserve/submit/output, bpf_perf_event_output (also the
- *	bpf_seq_…-free dynptr forms) with that map, through one level of helper function and through
- *	a per-CPU scratch map
- *	the structs of the header given as second argument, as ecc takes it
+ *	what is passed with that map to bpf_ringbuf_reserve, _submit, _output, the dynptr forms, or
+ *	bpf_perf_event_output, through one level of helper function and through a per-CPU scratch map
+ *	the only struct of the header given as second argument, as ecc takes it
  *
  * The type has to be in the object's BTF; that it is, without a dummy variable in the object, is
- * seen to at compile time (compile.h, "kept types").
+ * seen to at compile time (compile.h).
  */
+#include <stdbool.h>
+
 #include "base/auto.h"
 #include "base/err.h"
 #include "build/lexer.h"
 #include "build/note.h"
 
-struct export
-{
+struct export {
 	char *map;
-	char *type; /* name of the struct (or typedef of one), without "struct" */
+	char *type; /* name of the struct, union or typedef; NULL: it cannot be told */
+	bool is_tag; /* "struct NAME" is how C spells it; else NAME alone (a typedef) */
+	bool is_union; /* with is_tag: "union NAME" */
+	char **candidates; /* where it cannot be told: what was seen, spelled as in C */
+	size_t n_candidates;
 };
 
 struct exports {
-	struct export *items;
+	struct export *items; /* a map that records are sent to is there once */
 	size_t n_items;
 	size_t cap;
 };
 
 /*
- * maps: names of the ring and perf buffers of the object. header: path of the export header, or
- * NULL. FAILED with the map, the candidates and what to write when it cannot be told.
+ * header: path of the export header, or NULL; it is among the files. FAILED for a header without a
+ * struct, and for an @export that names no struct of the sources.
  */
-int exports_find(const struct source_files *files, const struct notes *notes,
-		 const char *const *maps, size_t n_maps, const char *header, struct exports *out,
-		 struct err *err) MUST_CHECK;
+int exports_find(const struct source_files *files, const struct notes *notes, const char *header,
+		 struct exports *out, struct err *err) MUST_CHECK;
 void exports_done(struct exports *exports);
 AUTO_STRUCT(exports, struct exports, exports_done);
 
-const char *exports_type(const struct exports *exports, const char *map); /* NULL: none */
+/*
+ * What is known of a map; NULL where nothing is sent to it. A map that the sources send nothing to
+ * may be so because a macro hides it; the header's only struct is meant then too.
+ */
+const struct export *exports_of(const struct exports *exports, const char *map);
+
+/* "map events: …": what was seen, and what to write. FAILED, always -1. export may be NULL. */
+int export_unclear(const char *map, const struct export *export, struct err *err);
 
 #endif
