@@ -185,6 +185,21 @@ static int parse(const struct js_at *root, struct spec *spec, struct str *warnin
 	return check_sources(spec, root->name, err);
 }
 
+/* Only blanks and comments: no document to YAML, a project without wishes to a person. */
+static bool is_blank(struct span text)
+{
+	const char *end;
+
+	for (text = span_trim(text); text.len; text = span_trim(text)) {
+		if (text.data[0] != '#')
+			return false;
+		end = memchr(text.data, '\n', text.len);
+		text.len = end ? text.len - (end - text.data) : 0;
+		text.data = end;
+	}
+	return true;
+}
+
 int spec_parse(struct span text, const char *what, struct spec **out, struct str *warnings,
 	       struct err *err)
 {
@@ -192,10 +207,14 @@ int spec_parse(struct span text, const char *what, struct spec **out, struct str
 	AUTO(json) json_t *json = NULL;
 	struct js_at root;
 
+	if (is_blank(text)) {
+		*out = STEAL(spec);
+		return 0;
+	}
 	if (yaml_read(text.data, text.len, what, &json, err) < 0)
 		return -1;
 	root = JS_ROOT(json, what);
-	if (!json_is_null(json) && parse(&root, spec, warnings, err) < 0)
+	if (parse(&root, spec, warnings, err) < 0)
 		return -1;
 	*out = STEAL(spec);
 	return 0;
