@@ -24,6 +24,7 @@ struct event {
 	bool core;
 	/// Time since it was started
 	/// @format ns
+	/// @name DURATION
 	__u64 duration_ns;
 	char comm[COMM_LEN];
 };

@@ -46,6 +46,7 @@ struct event {
 	enum tcp_state newstate;
 	/// Time in the old state, 0 where its begin was not seen
 	/// @format us
+	/// @name DURATION
 	__u64 duration_us;
 };
 
