@@ -102,6 +102,7 @@ static void add_line(struct ext_info *info, const struct raw_btf *btf, const cha
 		.text = raw_btf_name(btf, line.line_off),
 		.line = BPF_LINE_INFO_LINE_NUM(line.line_col),
 		.column = BPF_LINE_INFO_LINE_COL(line.line_col),
+		.record = record,
 	};
 }
 

@@ -30,6 +30,7 @@ struct line_info {
 	const char *text; /* the source line itself */
 	uint32_t line;
 	uint32_t column;
+	const char *record; /* its struct bpf_line_info, perhaps not aligned */
 };
 
 struct ext_info {
