@@ -35,17 +35,18 @@ static int check_frame(int dir, const char *path, struct err *err)
 	return 0;
 }
 
-/* oci-layout comes last: where it stands, the rest was made. */
+/* index.json comes last: where there is neither it nor a blob, nothing was begun that counts. */
 static int make_frame(int dir, struct err *err)
 {
 	AUTO(close) int blobs = -1;
 
 	if (fs_open_dir(dir, "blobs/sha256", 0755, &blobs, err) < 0)
 		return -1;
-	if (!fs_exists(dir, "index.json") &&
-	    fs_write(dir, "index.json", no_entries, sizeof(no_entries) - 1, 0644, err) < 0)
+	if (fs_write(dir, "oci-layout", frame, sizeof(frame) - 1, 0644, err) < 0)
 		return -1;
-	return fs_write(dir, "oci-layout", frame, sizeof(frame) - 1, 0644, err);
+	if (fs_exists(dir, "index.json"))
+		return 0;
+	return fs_write(dir, "index.json", no_entries, sizeof(no_entries) - 1, 0644, err);
 }
 
 static int incomplete(const char *path, const char *what, struct err *err)
@@ -54,13 +55,28 @@ static int incomplete(const char *path, const char *what, struct err *err)
 	return err_hint(err, "'epm fsck' makes it again from what is there");
 }
 
+static bool has_blobs(int dir)
+{
+	AUTO(close) int fd = openat(dir, "blobs/sha256", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO(closedir) DIR *blobs = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!blobs)
+		return false;
+	STEAL_FD(fd);
+	while ((entry = readdir(blobs)))
+		if (entry->d_name[0] != '.')
+			return true;
+	return false;
+}
+
 /* What a directory is: a layout (0), none at all (NOT_FOUND) or a part of one (CORRUPT). */
 static int look(int dir, const char *path, struct err *err)
 {
 	bool has_frame = fs_exists(dir, "oci-layout");
 	bool has_index = fs_exists(dir, "index.json");
 
-	if (!has_frame && !has_index)
+	if (!has_index && !has_blobs(dir))
 		return err_set(err, EC_NOT_FOUND, "%s: no image layout", path);
 	if (!has_frame || !has_index)
 		return incomplete(path, has_frame ? "index.json" : "oci-layout", err);

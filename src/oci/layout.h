@@ -30,7 +30,7 @@
 struct oci_layout;
 
 /*
- * NOT_FOUND when there is none (no oci-layout and no index.json) and it is not to be made; CORRUPT
+ * NOT_FOUND when there is none (no index.json and no blob) and it is not to be made; CORRUPT
  * when only part of it is there or its version is not 1; DENIED.
  */
 int oci_layout_open(const char *path, bool creates, struct oci_layout **out,

@@ -210,6 +210,7 @@ static void says_what_is_missing(void **state)
 	static const char *const parts[] = { "oci-layout", "index.json" };
 
 	oci_layout_close(open_new());
+	write_file("blobs/sha256/" ABC_HEX, "abc");
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		AUTO(free) char *path = path_of(parts[i]);
 		struct oci_layout *layout = NULL;
