@@ -20,7 +20,7 @@
  * ref.name the bare tag, for each tag that all names having it agree on; a tag that means two
  * packages has none, so that it is refused there instead of guessed. Aliases are made anew at each
  * change and are no names for epm. Entries that other tools wrote are kept; their ref.name is their
- * name.
+ * name, unless it is only the tag of their io.containerd.image.name.
  *
  * What a listing shows besides (size, architectures, version, when it was added) is copied into
  * annotations dev.eunomia.store.*: for the eye only, never a ground to decide on.

@@ -142,8 +142,11 @@ static int read_backup(struct check *check, struct oci_index **out)
 
 	if (oci_layout_read_backup(check->store->layout, &text, &ignored) < 0)
 		return -1;
-	return oci_index_parse((struct span){ str_text(&text), text.len }, "index.json.bak", out,
-			       &ignored);
+	if (oci_index_parse((struct span){ str_text(&text), text.len }, "index.json.bak", out,
+			    &ignored) < 0)
+		return -1;
+	store_index_drop_aliases(*out);
+	return 0;
 }
 
 /* index.json cannot be read: make it again. */

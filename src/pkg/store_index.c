@@ -23,26 +23,42 @@ int store_name(const char *text, char **out, struct err *err)
 	return 0;
 }
 
+/* What stands after the last colon: names are canonical and have a tag. */
+static const char *tag_of(const char *name)
+{
+	return strrchr(name, ':') + 1;
+}
+
 bool store_entry_is_alias(const struct oci_descriptor *entry)
 {
 	return oci_annotation(entry->annotations, STORE_KEY_ALIAS) != NULL;
 }
 
+/* The name an annotation holds; NULL when there is none or it cannot be one. */
+static char *name_at(const struct oci_descriptor *entry, const char *key)
+{
+	const char *text = oci_annotation(entry->annotations, key);
+	struct err ignored = { 0 };
+	char *name;
+
+	return text && store_name(text, &name, &ignored) == 0 ? name : NULL;
+}
+
+/*
+ * Both annotations are the name where epm wrote them. containerd has the tag alone in ref.name;
+ * oras copies the one and sets the other, so that a ref.name that is neither is the newer name.
+ */
 char *store_entry_name(const struct oci_descriptor *entry)
 {
-	static const char *const keys[] = { OCI_KEY_CONTAINERD_NAME, OCI_KEY_REF_NAME };
-	struct err ignored = { 0 };
-	const char *text;
-	char *name;
+	const char *ref_name = oci_annotation(entry->annotations, OCI_KEY_REF_NAME);
+	AUTO(free) char *full = NULL;
 
 	if (store_entry_is_alias(entry))
 		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		text = oci_annotation(entry->annotations, keys[i]);
-		if (text && store_name(text, &name, &ignored) == 0)
-			return name;
-	}
-	return NULL;
+	full = name_at(entry, OCI_KEY_CONTAINERD_NAME);
+	if (full && (!ref_name || !strcmp(ref_name, full) || !strcmp(ref_name, tag_of(full))))
+		return STEAL(full);
+	return name_at(entry, OCI_KEY_REF_NAME);
 }
 
 void store_entry_set_name(struct oci_descriptor *entry, const char *name)
@@ -69,6 +85,47 @@ void store_entry_copy(const struct oci_descriptor *from, struct oci_descriptor *
 	};
 }
 
+static int by_digest(const void *a, const void *b)
+{
+	const struct oci_digest *x = a, *y = b;
+
+	return strcmp(x->text, y->text);
+}
+
+/* An alias whose package is not there was copied here by another tool: it becomes the name. */
+static void adopt_alias(struct oci_descriptor *entry)
+{
+	AUTO(free) char *name = name_at(entry, STORE_KEY_ALIAS);
+
+	json_object_del(entry->annotations, STORE_KEY_ALIAS);
+	if (name)
+		store_entry_set_name(entry, name);
+}
+
+void store_index_drop_aliases(struct oci_index *index)
+{
+	AUTO(free) struct oci_digest *own = mem_array(index->n_manifests + 1, sizeof(*own));
+	size_t n_own = 0, n = 0;
+
+	for (size_t i = 0; i < index->n_manifests; i++)
+		if (!store_entry_is_alias(&index->manifests[i]))
+			own[n_own++] = index->manifests[i].digest;
+	qsort(own, n_own, sizeof(*own), by_digest);
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		struct oci_descriptor *entry = &index->manifests[i];
+
+		if (!store_entry_is_alias(entry)) {
+			index->manifests[n++] = *entry;
+		} else if (bsearch(&entry->digest, own, n_own, sizeof(*own), by_digest)) {
+			oci_descriptor_done(entry);
+		} else {
+			adopt_alias(entry);
+			index->manifests[n++] = *entry;
+		}
+	}
+	index->n_manifests = n;
+}
+
 int store_index_read(struct store *store, struct oci_index **out, struct oci_stamp *stamp,
 		     struct err *err)
 {
@@ -79,6 +136,7 @@ int store_index_read(struct store *store, struct oci_index **out, struct oci_sta
 		return -1;
 	if (oci_index_parse((struct span){ str_text(&text), text.len }, what, out, err) < 0)
 		return err_hint(err, "'epm fsck' makes it again from its backup and the blobs");
+	store_index_drop_aliases(*out);
 	return 0;
 }
 
@@ -219,12 +277,6 @@ int store_query(struct store *store, const char *name, const char *digest, struc
 	return 0;
 }
 
-/* What stands after the last colon: names are canonical and have a tag. */
-static const char *tag_of(const char *name)
-{
-	return strrchr(name, ':') + 1;
-}
-
 struct tag {
 	const char *text; /* borrowed from the entry's annotations */
 	size_t position;  /* of the entry */
@@ -242,13 +294,14 @@ static int by_tag(const void *a, const void *b)
 static void add_alias(struct oci_index *index, size_t position, const char *tag)
 {
 	AUTO(free) char *text = mem_text(tag);
+	AUTO(free) char *name = store_entry_name(&index->manifests[position]);
 	struct oci_descriptor *alias = oci_index_add(index);
 
 	store_entry_copy(&index->manifests[position], alias);
 	json_decref(alias->annotations);
 	alias->annotations = json_object();
 	js_set_text(alias->annotations, OCI_KEY_REF_NAME, text);
-	js_set_text(alias->annotations, STORE_KEY_ALIAS, "true");
+	js_set_text(alias->annotations, STORE_KEY_ALIAS, name);
 }
 
 /* Tags of all entries, sorted: [first, last) of one tag agree when they have one digest. */
@@ -268,25 +321,11 @@ static void add_aliases(struct oci_index *index, const struct tag *tags, size_t 
 	}
 }
 
-static void drop_aliases(struct oci_index *index)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < index->n_manifests; i++) {
-		if (store_entry_is_alias(&index->manifests[i]))
-			oci_descriptor_done(&index->manifests[i]);
-		else
-			index->manifests[n++] = index->manifests[i];
-	}
-	index->n_manifests = n;
-}
-
 static void make_aliases(struct oci_index *index)
 {
 	AUTO(free) struct tag *tags = mem_array(index->n_manifests + 1, 2 * sizeof(*tags));
 	size_t n = 0;
 
-	drop_aliases(index);
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		const json_t *annotations = index->manifests[i].annotations;
 		const char *name = oci_annotation(annotations, OCI_KEY_CONTAINERD_NAME);

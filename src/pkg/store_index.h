@@ -36,11 +36,14 @@ void store_entry_set_name(struct oci_descriptor *entry, const char *name);
 /* A deep enough copy: annotations are its own. */
 void store_entry_copy(const struct oci_descriptor *from, struct oci_descriptor *to);
 
-/* The whole index. CORRUPT with a hint to fsck. stamp may be NULL. */
+/* Take the aliases out, as if they had never been written. */
+void store_index_drop_aliases(struct oci_index *index);
+
+/* The whole index, without aliases. CORRUPT with a hint to fsck. stamp may be NULL. */
 int store_index_read(struct store *store, struct oci_index **out, struct oci_stamp *stamp,
 		     struct err *err) MUST_CHECK;
 
-/* With the lock: make the aliases anew, write index.json and what is derived from it. */
+/* With the lock: add the aliases, write index.json and what is derived from it. */
 int store_index_write(struct store *store, struct oci_index *index, struct err *err) MUST_CHECK;
 
 /* The listing of an index, see store_list(). */

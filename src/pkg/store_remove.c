@@ -193,6 +193,8 @@ static int prune_locked(struct store *store, const struct oci_index *index, bool
 	AUTO(store_reach) struct store_reach keep = { 0 };
 
 	if (reach_all(store, index, &keep, err) < 0) {
+		if (err->code == EC_NOT_FOUND)
+			err->code = EC_CORRUPT; /* the index promises it */
 		err_wrap(err, "nothing was deleted");
 		return err_hint(err,
 				"remove the damaged package ('epm rm') or bring it back first");
