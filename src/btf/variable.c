@@ -97,3 +97,8 @@ void variables_done(struct variables *variables)
 	variables->items = NULL;
 	variables->n_items = 0;
 }
+
+bool variable_is_flag(const struct variable *variable)
+{
+	return !text_starts(variable->name, "__") && !text_ends(variable->name, "_lost");
+}

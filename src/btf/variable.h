@@ -33,4 +33,10 @@ int variables_find(const struct object *object, const struct btf *btf, struct va
 void variables_done(struct variables *variables);
 AUTO_STRUCT(variables, struct variables, variables_done);
 
+/*
+ * Is it for a person to set? Not what is part of the machinery: dummies of ecc and counters of lost
+ * records ("…_lost").
+ */
+bool variable_is_flag(const struct variable *variable);
+
 #endif

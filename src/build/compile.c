@@ -97,8 +97,10 @@ static void add_folders(struct arguments *a, const char *vmlinux)
 
 	/* "" is where the source is: clang runs there */
 	add(a, "-I.");
-	add_owned(a, mem_printf("-I%s", vmlinux));
-	add_owned(a, mem_printf("-ffile-prefix-map=%s=", vmlinux));
+	if (vmlinux) {
+		add_owned(a, mem_printf("-I%s", vmlinux));
+		add_owned(a, mem_printf("-ffile-prefix-map=%s/=", vmlinux));
+	}
 	add(a, "-idirafter");
 	add_owned(a, mem_text(multiarch));
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
@@ -209,15 +211,17 @@ static int compile_one(const struct compile_input *in, size_t index, struct str 
 	const char *source = in->sources[index];
 	AUTO(attempt) struct attempt first = { 0 };
 	AUTO(attempt) struct attempt second = { 0 };
+	AUTO(free) char *whole = NULL;
 	struct attempt *last = &first;
 
 	if (run_clang(in, source, in->vmlinux_folder, index == 0, &first, err) < 0)
 		return -1;
-	if (first.status && in->vmlinux_whole) {
+	if (first.status && in->vmlinux) {
 		log_trace(TRACE_build, "%s: once more with the whole vmlinux.h:\n%s", source,
 			  str_text(&first.messages));
 		last = &second;
-		if (run_clang(in, source, in->vmlinux_whole, index == 0, &second, err) < 0)
+		if (vmlinux_whole(in->vmlinux, &whole, err) < 0 ||
+		    run_clang(in, source, whole, index == 0, &second, err) < 0)
 			return -1;
 	}
 	if (last->messages.len && show_messages(&last->messages, err) < 0)

@@ -19,6 +19,7 @@
 #include "base/str.h"
 #include "build/export.h"
 #include "build/toolchain.h"
+#include "build/vmlinux.h"
 
 struct compile_input {
 	const struct toolchain *toolchain;
@@ -26,11 +27,9 @@ struct compile_input {
 	size_t n_sources;
 	const char *const *cflags; /* further ones, after epm's own */
 	size_t n_cflags;
-	const char *vmlinux_folder; /* cut for the sources */
-	const char
-		*vmlinux_whole; /* tried when it fails with the cut one; NULL: there is no such */
+	const char *vmlinux_folder;    /* with the cut header; NULL: the sources have their own */
+	struct vmlinux *vmlinux;       /* its whole is tried when the cut one fails; or NULL */
 	const struct exports *exports; /* types to be kept */
-	bool is_verbose;	       /* show the command lines */
 };
 
 /*

@@ -32,12 +32,6 @@ static struct param *find_letter(const struct params *params, char letter)
 	return NULL;
 }
 
-/* Names that are part of the machinery: dummies of ecc, counters of lost records. */
-static bool is_internal(const char *name)
-{
-	return text_starts(name, "__") || text_ends(name, "_lost");
-}
-
 static int set_json(struct params *params, struct param *param, const json_t *json, struct err *err)
 {
 	if (value_from_json(params->btf, param->type_id, json, param->value, err) < 0) {
@@ -81,7 +75,7 @@ static int add(struct params *params, const struct variable *variable, const str
 		config ? config_find_variable(config, NULL, variable->name) : NULL;
 	struct type_info info;
 
-	if (!value_is_settable(params->btf, variable->type_id) || is_internal(variable->name))
+	if (!value_is_settable(params->btf, variable->type_id) || !variable_is_flag(variable))
 		return 0;
 	if (type_describe(params->btf, variable->type_id, &info, err) < 0)
 		return -1;

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "build/build.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "cmd/list.h"
+#include "cmd/output_files.h"
+#include "pkg/package.h"
+
+struct settings {
+	struct cli_common common;
+	struct cli_list tags;
+	struct cli_list outputs;
+	struct cli_list cflags;
+	struct cli_list folders;
+	const char *clang;
+	const char *btf;
+	bool is_yaml;
+	bool is_json;
+};
+
+#define AT(member) offsetof(struct settings, member)
+
+static const struct cli_option options[] = {
+	{ "tag", 't', CLI_LIST, AT(tags), "NAME[:TAG]",
+	  "call it so in the store, instead of NAME:latest and NAME:VERSION; can be repeated", 0,
+	  NULL, 0 },
+	{ "output", 'o', CLI_LIST, AT(outputs), "FILE|DIR",
+	  "write files too: package.json, package.yaml, NAME.bpf.o with NAME.skel.json, or all of "
+	  "them into a folder",
+	  CLI_WORDS_FILE, NULL, 0 },
+	{ "yaml", 'y', CLI_FLAG, AT(is_yaml), NULL,
+	  "write YAML instead of JSON into the folder of -o", 0, NULL, 0 },
+	{ "cflag", 'a', CLI_LIST, AT(cflags), "FLAG", "pass this to the compiler; can be repeated",
+	  0, NULL, 0 },
+	{ "include", 'I', CLI_LIST, AT(folders), "DIR", "look for headers there; can be repeated",
+	  CLI_WORDS_DIR, NULL, 0 },
+	{ "clang", 0, CLI_TEXT, AT(clang), "PROGRAM", "compile with this clang", CLI_WORDS_FILE,
+	  NULL, 0 },
+	{ "btf", 0, CLI_TEXT, AT(btf), "FILE",
+	  "make vmlinux.h from the BTF in FILE instead of the running kernel's", CLI_WORDS_FILE,
+	  NULL, 0 },
+	{ "json", 0, CLI_FLAG, AT(is_json), NULL, "print the result as JSON", 0, NULL, 0 },
+};
+
+struct names {
+	char *items[2];
+	const char **chosen;
+	size_t n_chosen;
+};
+
+static void names_done(struct names *names)
+{
+	free(names->items[0]);
+	free(names->items[1]);
+	free(names->chosen);
+}
+AUTO_STRUCT(names, struct names, names_done);
+
+static bool is_tag(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				  "_.-");
+
+	return len && len <= 128 && !text[len] && !strchr(".-", text[0]);
+}
+
+static void choose_names(const struct settings *s, const struct project *project,
+			 const struct built *built, struct names *out)
+{
+	out->chosen = mem_array(s->tags.n_items + 2, sizeof(*out->chosen));
+	for (size_t i = 0; i < s->tags.n_items; i++)
+		out->chosen[out->n_chosen++] = s->tags.items[i];
+	if (out->n_chosen)
+		return;
+	out->items[0] = mem_printf("%s:latest", project->name);
+	out->chosen[out->n_chosen++] = out->items[0];
+	if (!built->version || !strcmp(built->version, "latest"))
+		return;
+	if (!is_tag(built->version)) {
+		log_warn("the version '%s' cannot be a tag", built->version);
+		return;
+	}
+	out->items[1] = mem_printf("%s:%s", project->name, built->version);
+	out->chosen[out->n_chosen++] = out->items[1];
+}
+
+static int save(const char *home, const struct project *project, const struct built *built,
+		const struct names *names, char digest[OCI_DIGEST_LENGTH + 1], struct err *err)
+{
+	AUTO(store) struct store *store = NULL;
+	struct package_input input = {
+		.name = project->name,
+		.architecture = package_architecture(),
+		.object = { str_text(&built->object), built->object.len },
+		.config = built->config,
+		.package_config = built->package_config,
+		.annotations = built->annotations,
+		.names = names->chosen,
+		.n_names = names->n_chosen,
+	};
+
+	if (store_open(home, STORE_WRITE, &store, err) < 0)
+		return -1;
+	return package_save(store, &input, digest, err);
+}
+
+static int print_result(const struct settings *s, const struct built *built,
+			const struct names *names, const char *digest, struct err *err)
+{
+	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
+	AUTO(json) json_t *json = json_object();
+	AUTO(free) char *dumped = NULL;
+	json_t *list = json_array();
+
+	js_set(json, "names", list);
+	for (size_t i = 0; i < names->n_chosen; i++) {
+		js_append(list, json_string(names->chosen[i]));
+		if (!s->is_json)
+			str_addf(&text, "%s %s\n", names->chosen[i], digest);
+	}
+	js_set_text(json, "digest", digest);
+	js_set_size(json, "objectSize", built->object.len);
+	if (s->is_json) {
+		dumped = js_dump(json);
+		str_addf(&text, "%s\n", dumped);
+	}
+	return cmd_print(&text, err);
+}
+
+static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
+	       struct err *err)
+{
+	const struct settings *s = settings;
+	struct build_options how = {
+		.home = env->home,
+		.clang = s->clang,
+		.btf = s->btf,
+		.cflags = s->cflags.items,
+		.n_cflags = s->cflags.n_items,
+		.folders = s->folders.items,
+		.n_folders = s->folders.n_items,
+	};
+	AUTO(project) struct project project = { 0 };
+	AUTO(built) struct built built = { 0 };
+	AUTO(names) struct names names = { 0 };
+	char digest[OCI_DIGEST_LENGTH + 1];
+
+	if (project_find(args->items, args->n_items, &project, err) < 0 ||
+	    build_project(&project, &how, &built, err) < 0)
+		return -1;
+	for (size_t i = 0; i < s->outputs.n_items; i++)
+		if (output_files_write(s->outputs.items[i], project.name, &built, s->is_yaml, err) <
+		    0)
+			return -1;
+	choose_names(s, &project, &built, &names);
+	if (save(env->home, &project, &built, &names, digest, err) < 0)
+		return -1;
+	return print_result(s, &built, &names, digest, err);
+}
+
+static void done(void *settings)
+{
+	struct settings *s = settings;
+
+	cli_list_done(&s->tags);
+	cli_list_done(&s->outputs);
+	cli_list_done(&s->cflags);
+	cli_list_done(&s->folders);
+}
+
+const struct cmd cmd_build = {
+	.cli = { .name = "build",
+		 .synopsis = "[OPTIONS] [DIR|SOURCE… [HEADER]]",
+		 .summary = "compile eBPF sources and keep the package in the store",
+		 .details = "DIR (default: here) holds *.bpf.c and perhaps epm.yaml; or name the "
+			    "sources. A HEADER after them tells which struct is exported, as ecc "
+			    "takes it; mostly that is found in the source. vmlinux.h is made from "
+			    "this kernel's BTF. The same input gives the same digest.",
+		 .options = options,
+		 .n_options = ARRAY_SIZE(options),
+		 .words = CLI_WORDS_FILE,
+		 .max_args = SIZE_MAX },
+	.settings_size = sizeof(struct settings),
+	.run = run,
+	.done = done,
+};
