@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "btf/header.h"
 
 int vmlinux_open(const char *path, const char *home, struct vmlinux *out, struct err *err)
@@ -51,8 +52,10 @@ int vmlinux_text(struct vmlinux *v, struct str *out, struct err *err)
 	str_cut(out, 0);
 	if (header_whole(v->btf.data, v->what, out, err) < 0)
 		return -1;
-	/* kept for the next time; printing works without */
-	return keep(v->folder, out, &ignored) < 0 ? 0 : 0;
+	/* for the next time; printing works without */
+	if (keep(v->folder, out, &ignored) < 0)
+		log_trace(TRACE_build, "%s", ignored.text);
+	return 0;
 }
 
 int vmlinux_whole(struct vmlinux *v, char **out, struct err *err)
@@ -74,6 +77,12 @@ int vmlinux_whole(struct vmlinux *v, char **out, struct err *err)
 static const char *const library_headers[] = { "bpf/bpf_helpers.h", "bpf/bpf_core_read.h",
 					       "bpf/bpf_tracing.h", "bpf/bpf_endian.h",
 					       "bpf/usdt.bpf.h" };
+
+/* What bpf_helper_defs.h needs to have been defined. */
+static const char *const library_types[] = { "__u8",   "__u16",	 "__u32",  "__u64",
+					     "__s8",   "__s16",	 "__s32",  "__s64",
+					     "__be16", "__be32", "__be64", "__le16",
+					     "__le32", "__le64", "__wsum", "__sum16" };
 
 static void add_words(struct words *words, const struct token *tokens, size_t n_tokens)
 {
@@ -99,6 +108,8 @@ static void add_raw_words(struct words *words, const char *text)
 
 static void add_library_words(struct words *words)
 {
+	for (size_t i = 0; i < ARRAY_SIZE(library_types); i++)
+		words_add(words, library_types[i], strlen(library_types[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(library_headers); i++) {
 		AUTO(free) char *path = mem_printf("/usr/include/%s", library_headers[i]);
 		AUTO(str) struct str text = STR_MAX(LIMIT_SOURCE);
@@ -126,12 +137,15 @@ static void add_directives(struct words *words, const char *text)
 	}
 }
 
+#define CUT_REVISION "2" /* to be raised when the choice of types changes: cut headers are kept */
+
 static void hash_words(const struct source_files *files, const struct vmlinux *v,
 		       char hex[HASH_HEX + 1])
 {
 	AUTO(hash) struct hash *hash = hash_new();
 	uint8_t raw[HASH_SIZE];
 
+	hash_update(hash, CUT_REVISION, sizeof(CUT_REVISION));
 	hash_update(hash, v->hash, strlen(v->hash));
 	for (size_t i = 0; i < files->n_files; i++)
 		hash_update(hash, str_text(&files->files[i].text), files->files[i].text.len + 1);
