@@ -11,8 +11,8 @@
  * bool true/false/yes/no/on/off/1/0; enums by name or number; char[N] as it is, cut never (longer
  * than N-1 is an error); floats; arrays of these separated by commas.
  */
+#include "base/json.h"
 #include <bpf/btf.h>
-#include <jansson.h>
 
 #include "base/err.h"
 #include "base/str.h"

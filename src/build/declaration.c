@@ -66,6 +66,17 @@ static void take_section(struct parser *p)
 	p->i = token_closing(p->file, p->i + 1) + 1;
 }
 
+/* __attribute__((section("…"), used)), which SEC() is when the source was preprocessed */
+static void take_section_attribute(struct parser *p)
+{
+	size_t i = p->i + 2;
+	const struct token *text = at(p->file, i + 2);
+
+	if ((is(p->file, i, "section") || is(p->file, i, "__section__")) &&
+	    text->kind == TOKEN_STRING && text->text.len >= 2)
+		p->d->section = (struct span){ text->text.data + 1, text->text.len - 2 };
+}
+
 /* struct [TAG] [{…}] */
 static void take_struct(struct parser *p)
 {
@@ -154,6 +165,7 @@ static bool take(struct parser *p)
 		take_section(p);
 	} else if (is_attribute(p->file, p->i)) {
 		p->i++;
+		take_section_attribute(p);
 		if (is(p->file, p->i, "("))
 			take_brackets(p);
 	} else if ((is(p->file, p->i, "struct") || is(p->file, p->i, "union")) && !p->has_value) {

@@ -20,11 +20,12 @@
 #include "build/lexer.h"
 #include "build/note.h"
 
-struct export {
+struct export
+{
 	char *map;
-	char *type; /* name of the struct, union or typedef; NULL: it cannot be told */
-	bool is_tag; /* "struct NAME" is how C spells it; else NAME alone (a typedef) */
-	bool is_union; /* with is_tag: "union NAME" */
+	char *type;	   /* name of the struct, union or typedef; NULL: it cannot be told */
+	bool is_tag;	   /* "struct NAME" is how C spells it; else NAME alone (a typedef) */
+	bool is_union;	   /* with is_tag: "union NAME" */
 	char **candidates; /* where it cannot be told: what was seen, spelled as in C */
 	size_t n_candidates;
 };
@@ -33,11 +34,14 @@ struct exports {
 	struct export *items; /* a map that records are sent to is there once */
 	size_t n_items;
 	size_t cap;
+	struct export header; /* what the header says of any map; map is NULL */
 };
 
 /*
- * header: path of the export header, or NULL; it is among the files. FAILED for a header without a
- * struct, and for an @export that names no struct of the sources.
+ * header: path of the export header, or NULL; it is among the files. Its structs count that are not
+ * members of another one of it, without CO-RE flavours. FAILED for a header without a struct, and
+ * "FILE:LINE: …" for an @export that names no struct of the sources; a kernel's struct may be named
+ * that stands somewhere in the sources as `struct NAME`.
  */
 int exports_find(const struct source_files *files, const struct notes *notes, const char *header,
 		 struct exports *out, struct err *err) MUST_CHECK;
@@ -45,8 +49,8 @@ void exports_done(struct exports *exports);
 AUTO_STRUCT(exports, struct exports, exports_done);
 
 /*
- * What is known of a map; NULL where nothing is sent to it. A map that the sources send nothing to
- * may be so because a macro hides it; the header's only struct is meant then too.
+ * What is known of a map; NULL: nothing. A map that the sources send nothing to may be so because a
+ * macro hides it; what the header says holds for it too.
  */
 const struct export *exports_of(const struct exports *exports, const char *map);
 

@@ -10,7 +10,7 @@
  * nearest known one in the hint... unless they are eunomia's or Doxygen's, which are kept or left
  * out.
  */
-#include <jansson.h>
+#include "base/json.h"
 
 #include "base/auto.h"
 #include "base/err.h"
