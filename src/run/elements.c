@@ -19,6 +19,26 @@ static bool is_per_cpu(enum bpf_map_type type)
 	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
 }
 
+/* Where the number of a value stands that elements are sorted by: it, or its first member. */
+static void find_rank(struct elements *e)
+{
+	uint32_t id = e->value_type;
+	const struct btf_type *type;
+	struct type_info info;
+	struct err err;
+
+	for (int depth = 0; depth < 8 && type_describe(e->btf, id, &info, &err) == 0; depth++) {
+		if (info.shape == TYPE_INT && info.size <= 8) {
+			e->rank_size = info.size;
+			return;
+		}
+		type = btf__type_by_id(e->btf, info.id);
+		if (info.shape != TYPE_STRUCT || !btf_vlen(type))
+			return;
+		id = btf_members(type)[0].type; /* at offset 0 */
+	}
+}
+
 int elements_init(struct elements *e, int fd, const struct btf *btf, uint32_t key_type,
 		  uint32_t value_type, struct err *err)
 {
@@ -49,6 +69,7 @@ int elements_init(struct elements *e, int fd, const struct btf *btf, uint32_t ke
 	if (all > LIMIT_OBJECT)
 		return err_set(err, EC_CORRUPT, "its values are too large");
 	e->room = mem_alloc(all);
+	find_rank(e);
 	return 0;
 }
 
@@ -175,17 +196,12 @@ static void zero_element(struct elements *e, const void *key)
 	bpf_map_update_elem(e->fd, key, e->room, BPF_ANY);
 }
 
-/* The first number of a value, to sort by. */
 static uint64_t rank(const struct elements *e, const void *value)
 {
-	uint32_t size = e->value_size < 8 ? e->value_size : 8;
 	uint64_t number = 0;
-	struct type_info info;
-	struct err err;
 
-	if (type_describe(e->btf, e->value_type, &info, &err) < 0 || info.shape != TYPE_INT)
-		return 0;
-	memcpy((char *)&number + (__BYTE_ORDER == __BIG_ENDIAN ? 8 - size : 0), value, size);
+	memcpy((char *)&number + (__BYTE_ORDER == __BIG_ENDIAN ? 8 - e->rank_size : 0), value,
+	       e->rank_size);
 	return number;
 }
 

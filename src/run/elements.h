@@ -24,7 +24,9 @@ struct elements {
 	uint32_t key_size; /* bytes */
 	uint32_t value_size;
 	uint32_t value_type;
-	bool is_array; /* keys are indices */
+	uint32_t
+		rank_size; /* bytes of the number at the value's start to sort by; 0: there is none */
+	bool is_array;	   /* keys are indices */
 	bool is_per_cpu;
 	unsigned int n_cpus;
 	struct element *items;

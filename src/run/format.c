@@ -223,22 +223,22 @@ static char *emit_mode(char *p, const void *field, uint32_t size, bool is_signed
 }
 
 static const struct format formats[] = {
-	{ "ip4", "ipv4_addr", SIZE(4), 15, false, false, emit_ip4 },
-	{ "ip6", "ipv6_addr", SIZE(16), 24, false, false, emit_ip6 },
-	{ "ip", "ip_addr", SIZE(4) | SIZE(16), 24, false, false, emit_ip },
-	{ "mac", "mac_addr", SIZE(6) | SIZE(8), 17, false, false, emit_mac },
-	{ "hex", NULL, 0, 10, false, false, emit_hex_number },
-	{ "oct", NULL, INTS, 7, true, true, emit_octal },
-	{ "char", NULL, SIZE(1), 4, false, false, emit_char },
-	{ "ns", "gadget_duration", INTS, 10, true, true, emit_ns },
-	{ "us", NULL, INTS, 10, true, true, emit_us },
-	{ "ms", NULL, INTS, 10, true, true, emit_ms },
-	{ "bytes", "gadget_bytes", INTS, 10, true, true, emit_byte_count },
-	{ "ktime", "gadget_timestamp", SIZE(8), 15, false, true, emit_ktime },
-	{ "errno", "gadget_errno", SIZE(1) | SIZE(2) | SIZE(4) | SIZE(8), 12, false, false,
+	{ "ip4", "ipv4_addr", SIZE(4), 15, false, FORMAT_QUOTED, emit_ip4 },
+	{ "ip6", "ipv6_addr", SIZE(16), 24, false, FORMAT_QUOTED, emit_ip6 },
+	{ "ip", "ip_addr", SIZE(4) | SIZE(16), 24, false, FORMAT_QUOTED, emit_ip },
+	{ "mac", "mac_addr", SIZE(6) | SIZE(8), 17, false, FORMAT_QUOTED, emit_mac },
+	{ "hex", NULL, 0, 10, false, FORMAT_QUOTED, emit_hex_number },
+	{ "oct", NULL, INTS, 7, true, FORMAT_RAW, emit_octal },
+	{ "char", NULL, SIZE(1), 4, false, FORMAT_QUOTED, emit_char },
+	{ "ns", "gadget_duration", INTS, 10, true, FORMAT_RAW, emit_ns },
+	{ "us", NULL, INTS, 10, true, FORMAT_RAW, emit_us },
+	{ "ms", NULL, INTS, 10, true, FORMAT_RAW, emit_ms },
+	{ "bytes", "gadget_bytes", INTS, 10, true, FORMAT_RAW, emit_byte_count },
+	{ "ktime", "gadget_timestamp", SIZE(8), 15, false, FORMAT_RAW, emit_ktime },
+	{ "errno", "gadget_errno", SIZE(1) | SIZE(2) | SIZE(4) | SIZE(8), 12, false, FORMAT_NAMED,
 	  emit_errno },
-	{ "signal", "gadget_signal", INTS, 9, false, false, emit_signal },
-	{ "mode", "gadget_file_mode", INTS, 10, false, true, emit_mode },
+	{ "signal", "gadget_signal", INTS, 9, false, FORMAT_NAMED, emit_signal },
+	{ "mode", "gadget_file_mode", INTS, 10, false, FORMAT_RAW, emit_mode },
 };
 
 const struct format *format_find(const char *name)

@@ -10,13 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum format_json { /* what goes to JSON */
+		   FORMAT_QUOTED,
+		   FORMAT_RAW, /* the number itself, as if there were no format */
+		   FORMAT_NAMED, /* quoted if it is a name, and not if there is none and it is a number */
+};
+
 struct format {
 	const char *name;	  /* as in @format */
 	const char *typedef_name; /* shown so without being asked; or NULL */
 	uint32_t sizes;		  /* bit n: a field of n bytes can be shown so; 0: any size */
 	unsigned int width;	  /* in a table */
 	bool is_right;
-	bool is_number_in_json; /* the raw number goes to JSON instead */
+	enum format_json json;
 	/* Writes at most FORMAT_MAX bytes, printable ASCII without " and \. Returns the end. */
 	char *(*emit)(char *p, const void *field, uint32_t size, bool is_signed);
 };

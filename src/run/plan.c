@@ -204,10 +204,17 @@ static void add_formatted(struct builder *b, const struct field *f, const struct
 		.size = info->size,
 		.width = format->width,
 		.is_right = format->is_right,
+		.is_signed = info->is_signed,
 		.format = format,
 	};
 
-	add_quoted(b, f, &step, FORMAT_MAX);
+	/* a number in hex is as long as its type */
+	if (!strcmp(format->name, "hex") && info->size <= 8)
+		step.width = 2 + 2 * info->size;
+	if (format->json == FORMAT_NAMED)
+		add_step(b, f, &step, FORMAT_MAX + 2);
+	else
+		add_quoted(b, f, &step, FORMAT_MAX);
 }
 
 static int add_value(struct builder *b, const struct field *f);
@@ -258,7 +265,7 @@ static int add_value(struct builder *b, const struct field *f)
 	if (f->bit_size)
 		return add_bits(b, f, &info);
 	format = format_for(b, f, &info);
-	if (format && !(is_json(b) && format->is_number_in_json)) {
+	if (format && !(is_json(b) && format->json == FORMAT_RAW)) {
 		add_formatted(b, f, &info, format);
 		return 0;
 	}

@@ -50,6 +50,7 @@ struct step {
 	uint8_t op;
 	uint8_t width;		  /* columns to fill in a table; 0: none */
 	bool is_right;		  /* aligned */
+	bool is_signed;		  /* STEP_FORMAT */
 	uint8_t literal_len;	  /* of `literal`, or LONG_LITERAL */
 	uint32_t offset;	  /* bytes, in the record */
 	uint32_t size;		  /* bytes, of the field */

@@ -136,6 +136,23 @@ static char *emit_array(char *p, const struct step *step, const char *field)
 	return p;
 }
 
+static char *emit_formatted(char *p, const struct step *step, const char *field, bool is_json)
+{
+	bool is_named = is_json && step->format->json == FORMAT_NAMED;
+	char *start = p, *end;
+
+	end = step->format->emit(p + is_named, field, step->size, step->is_signed);
+	if (!is_named)
+		return end;
+	if (start[1] == '-' || (start[1] >= '0' && start[1] <= '9')) {
+		memmove(start, start + 1, end - start - 1);
+		return end - 1;
+	}
+	*start = '"';
+	*end++ = '"';
+	return end;
+}
+
 /* What is rare; the common integers and text are in emit_step(). */
 static char *emit_other(char *p, const struct step *step, const char *field, bool is_json)
 {
@@ -158,7 +175,7 @@ static char *emit_other(char *p, const struct step *step, const char *field, boo
 	case STEP_ARRAY:
 		return emit_array(p, step, field);
 	default:
-		return step->format->emit(p, field, step->size, false);
+		return emit_formatted(p, step, field, is_json);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "base/identity.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "btf/export_tag.h"
 #include "run/sources.h"
 
 #define PERF_PAGES_LEAST 256 /* for each CPU; reading is in batches, see PACE_SLEEP_MOST_US */
@@ -54,16 +55,19 @@ static uint32_t type_by_number(const struct btf *btf, const struct config_map *w
 }
 
 /* Type of the records of a ring or perf buffer; 0: it cannot be told. */
-static uint32_t record_type(const struct opening *o, const struct config_map *wish,
+static uint32_t record_type(const struct opening *o, const struct bpf_map *map,
 			    const struct config_export **out_export)
 {
+	const struct config_map *wish = wish_for(o, map);
 	const struct config *config = o->loader->config;
 	const struct btf *btf = o->loader->btf;
 	uint32_t id = 0;
 
 	*out_export = NULL;
-	if (!btf || !config)
+	if (!btf)
 		return 0;
+	if (!config)
+		return export_tag_find(btf, bpf_map__name(map));
 	if (wish && wish->export_type) {
 		*out_export = config_find_export(config, wish->export_type);
 		return struct_named(btf, wish->export_type);
@@ -79,7 +83,7 @@ static uint32_t record_type(const struct opening *o, const struct config_map *wi
 		*out_export = &config->exports[0];
 		return struct_named(btf, config->exports[0].name);
 	}
-	return 0;
+	return export_tag_find(btf, bpf_map__name(map));
 }
 
 static int make_plan(struct opening *o, const struct bpf_map *map, struct source *source)
@@ -91,7 +95,7 @@ static int make_plan(struct opening *o, const struct bpf_map *map, struct source
 		.has_source = o->n_expected > 1,
 		.has_stamp = o->options->is_json || o->options->has_timestamp,
 	};
-	uint32_t type_id = record_type(o, wish_for(o, map), &export);
+	uint32_t type_id = record_type(o, map, &export);
 
 	if (!type_id) {
 		err_set(o->err, EC_CORRUPT,
