@@ -46,7 +46,7 @@ static bool is_asked_for(const struct store_entry *entry, const struct cli_args 
 
 		if (text_starts(entry->digest.text, asked))
 			return true;
-		if (!name)
+		if (!repository)
 			continue;
 		if (!strcmp(name, asked) || !strcmp(repository, asked) ||
 		    (slash && (!strcmp(slash + 1, asked) ||

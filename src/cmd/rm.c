@@ -43,11 +43,11 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	const struct settings *s = settings;
 	AUTO(store) struct store *store = NULL;
 	AUTO(str) struct str removed = STR_MAX(LIMIT_TEXT);
+	const struct store_removal removal = { args->items, args->n_items, s->is_forced, &removed };
 	struct store_freed freed = { 0 };
 
 	if (store_open(env->home, STORE_READ, &store, err) < 0 ||
-	    store_remove(store, args->items, args->n_items, s->is_forced, &removed, &freed, err) <
-		    0)
+	    store_remove(store, &removal, &freed, err) < 0)
 		return -1;
 	return report(&removed, &freed, err);
 }

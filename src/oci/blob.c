@@ -158,7 +158,7 @@ int oci_layout_get(struct oci_layout *layout, const struct oci_digest *digest, u
 {
 	AUTO(close) int fd = -1;
 	struct oci_digest found;
-	uint64_t size;
+	uint64_t size = 0;
 
 	if (open_blob(layout, digest, size_bytes, &fd, &size, err) < 0)
 		return -1;

@@ -87,11 +87,10 @@ int package_save(struct store *store, const struct package_input *in,
 		 char digest_out[OCI_DIGEST_LENGTH + 1], struct err *err) MUST_CHECK;
 
 /*
- * Put several architectures of one package: a manifest for each (names of the inputs are not used)
- * and an image index over them, which gets the names. One input makes a plain manifest.
+ * Put several architectures of one package: a manifest for each and an image index over them, which
+ * gets the names of the first input. One input makes a plain manifest.
  */
 int package_save_all(struct store *store, const struct package_input *inputs, size_t n_inputs,
-		     const char *const *names, size_t n_names,
 		     char digest_out[OCI_DIGEST_LENGTH + 1], struct err *err) MUST_CHECK;
 
 /* What stands in a package, without its layers: for inspect. */

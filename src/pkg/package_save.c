@@ -122,15 +122,16 @@ static void free_names(char **names, size_t n_names)
 }
 
 /* Canonical forms of what was typed, then the item into the store. */
-static int add_named(struct store *store, struct store_item *item, const char *const *typed,
-		     size_t n_names, char digest_out[OCI_DIGEST_LENGTH + 1], struct err *err)
+static int add_named(struct store *store, struct store_item *item, const struct package_input *in,
+		     char digest_out[OCI_DIGEST_LENGTH + 1], struct err *err)
 {
+	size_t n_names = in->n_names;
 	char **names = mem_array(n_names + 1, sizeof(*names));
 	struct oci_digest digest;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n_names; i++)
-		rc = store_name(typed[i], &names[i], err);
+		rc = store_name(in->names[i], &names[i], err);
 	item->names = (const char *const *)names;
 	item->n_names = n_names;
 	if (rc == 0)
@@ -146,7 +147,7 @@ static int add_named(struct store *store, struct store_item *item, const char *c
 int package_save(struct store *store, const struct package_input *in,
 		 char digest_out[OCI_DIGEST_LENGTH + 1], struct err *err)
 {
-	return package_save_all(store, in, 1, in->names, in->n_names, digest_out, err);
+	return package_save_all(store, in, 1, digest_out, err);
 }
 
 /* An image index over the manifests, which become blobs like the rest. */
@@ -172,7 +173,6 @@ static struct span make_index(const struct package_input *inputs, size_t n_input
 }
 
 int package_save_all(struct store *store, const struct package_input *inputs, size_t n_inputs,
-		     const char *const *names, size_t n_names,
 		     char digest_out[OCI_DIGEST_LENGTH + 1], struct err *err)
 {
 	AUTO(oci_descriptor) struct oci_descriptor top = { 0 };
@@ -196,5 +196,5 @@ int package_save_all(struct store *store, const struct package_input *inputs, si
 	item.size_bytes = pieces.size_bytes;
 	item.architectures = str_text(&architectures);
 	item.version = oci_annotation(inputs[0].annotations, OCI_KEY_VERSION);
-	return add_named(store, &item, names, n_names, digest_out, err);
+	return add_named(store, &item, inputs, digest_out, err);
 }

@@ -130,14 +130,20 @@ struct store_freed {
 	uint64_t bytes;
 };
 
+struct store_removal {
+	const char *const *items; /* each what store_resolve() takes */
+	size_t n_items;
+	bool is_forced;	     /* a digest that has several names stands for all of them */
+	struct str *removed; /* takes the names, one a line */
+};
+
 /*
  * Take names away, and with the last name of a digest its blobs, as far as no other manifest needs
- * them. An item is what store_resolve() takes; a digest stands for the entry without a name, or for
- * its only name (USAGE when it has several, unless is_forced: then for all). All are resolved
- * before the first is removed. removed takes the names, one a line.
+ * them. A digest stands for the entry without a name, or for its only name (USAGE when it has
+ * several, unless is_forced). All are resolved before the first is removed.
  */
-int store_remove(struct store *store, const char *const *items, size_t n_items, bool is_forced,
-		 struct str *removed, struct store_freed *out, struct err *err) MUST_CHECK;
+int store_remove(struct store *store, const struct store_removal *removal, struct store_freed *out,
+		 struct err *err) MUST_CHECK;
 
 /* Delete blobs that nothing leads to, and left-over temporary files. is_dry: only count. */
 int store_prune(struct store *store, bool is_dry, struct store_freed *out,

@@ -42,13 +42,13 @@ static bool is_named(const char *text, const struct store_target *target)
 	       !strcmp(name, target->name);
 }
 
-struct removal {
+struct marks {
 	bool *is_marked; /* for each entry of the index */
 	struct oci_index *index;
-	bool is_forced;
+	const struct store_removal *removal;
 };
 
-static int mark(struct store *store, const char *text, struct removal *removal, struct err *err)
+static int mark(struct store *store, const char *text, struct marks *marks, struct err *err)
 {
 	AUTO(store_target) struct store_target target = { 0 };
 	bool by_name, is_found = false;
@@ -56,19 +56,20 @@ static int mark(struct store *store, const char *text, struct removal *removal, 
 	if (store_resolve(store, text, &target, err) < 0)
 		return -1;
 	by_name = is_named(text, &target);
-	if (!by_name && !removal->is_forced && count_names(removal->index, &target.digest) > 1) {
+	if (!by_name && !marks->removal->is_forced &&
+	    count_names(marks->index, &target.digest) > 1) {
 		err_set(err, EC_USAGE, "%s has several names", target.digest.text);
 		return err_hint(err, "name one of them, or --force for all");
 	}
-	for (size_t i = 0; i < removal->index->n_manifests; i++) {
-		const struct oci_descriptor *entry = &removal->index->manifests[i];
+	for (size_t i = 0; i < marks->index->n_manifests; i++) {
+		const struct oci_descriptor *entry = &marks->index->manifests[i];
 		AUTO(free) char *name = store_entry_name(entry);
 
 		if (store_entry_is_alias(entry) ||
 		    (by_name ? !name || strcmp(name, target.name) != 0
 			     : !oci_digest_equal(&entry->digest, &target.digest)))
 			continue;
-		removal->is_marked[i] = true;
+		marks->is_marked[i] = true;
 		is_found = true;
 	}
 	if (!is_found)
@@ -80,22 +81,21 @@ static int mark(struct store *store, const char *text, struct removal *removal, 
 }
 
 /* The rest of the index, and apart what goes. */
-static void split(struct removal *removal, struct oci_index *gone, struct str *removed,
-		  size_t *n_names)
+static void split(struct marks *marks, struct oci_index *gone, size_t *n_names)
 {
-	struct oci_index *index = removal->index;
+	struct oci_index *index = marks->index;
 	size_t n = 0;
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		struct oci_descriptor *entry = &index->manifests[i];
 		AUTO(free) char *name = NULL;
 
-		if (!removal->is_marked[i]) {
+		if (!marks->is_marked[i]) {
 			index->manifests[n++] = *entry;
 			continue;
 		}
 		name = store_entry_name(entry);
-		str_addf(removed, "%s\n", name ? name : entry->digest.text);
+		str_addf(marks->removal->removed, "%s\n", name ? name : entry->digest.text);
 		*n_names += name != NULL;
 		*oci_index_add(gone) = *entry;
 	}
@@ -153,32 +153,32 @@ static int collect(struct store *store, const struct oci_index *rest, const stru
 	return 0;
 }
 
-static int remove_locked(struct store *store, struct oci_index *index, const char *const *items,
-			 size_t n_items, bool is_forced, struct str *removed,
-			 struct store_freed *freed, struct err *err)
+static int remove_locked(struct store *store, struct oci_index *index,
+			 const struct store_removal *removal, struct store_freed *freed,
+			 struct err *err)
 {
 	AUTO(free) bool *is_marked = mem_array(index->n_manifests + 1, sizeof(bool));
 	AUTO(oci_index) struct oci_index *gone = mem_alloc(sizeof(*gone));
-	struct removal removal = { is_marked, index, is_forced };
+	struct marks marks = { is_marked, index, removal };
 
-	for (size_t i = 0; i < n_items; i++)
-		if (mark(store, items[i], &removal, err) < 0)
+	for (size_t i = 0; i < removal->n_items; i++)
+		if (mark(store, removal->items[i], &marks, err) < 0)
 			return -1;
-	split(&removal, gone, removed, &freed->n_names);
+	split(&marks, gone, &freed->n_names);
 	if (store_index_write(store, index, err) < 0)
 		return -1;
 	return collect(store, index, gone, freed, err);
 }
 
-int store_remove(struct store *store, const char *const *items, size_t n_items, bool is_forced,
-		 struct str *removed, struct store_freed *out, struct err *err)
+int store_remove(struct store *store, const struct store_removal *removal, struct store_freed *out,
+		 struct err *err)
 {
 	AUTO(oci_index) struct oci_index *index = NULL;
 	struct store_freed freed = { 0 };
 	int rc = begin(store, &index, err);
 
 	if (rc == 0)
-		rc = remove_locked(store, index, items, n_items, is_forced, removed, &freed, err);
+		rc = remove_locked(store, index, removal, &freed, err);
 	if (store->layout)
 		oci_layout_unlock(store->layout);
 	if (rc == 0)

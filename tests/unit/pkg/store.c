@@ -67,6 +67,17 @@ static void save_as(struct store *store, const char *object, const char *name)
 	save(store, object, &name, 1, digest);
 }
 
+static struct store_freed freed; /* by the last remove_items() */
+
+static int remove_items(struct store *store, const char *const *items, size_t n_items,
+			bool is_forced, struct str *removed, struct err *err)
+{
+	const struct store_removal removal = { items, n_items, is_forced, removed };
+
+	freed = (struct store_freed){ 0 };
+	return store_remove(store, &removal, &freed, err);
+}
+
 static char *resolved(struct store *store, const char *text, struct err *err)
 {
 	struct store_target target = { 0 };
@@ -259,17 +270,16 @@ static void removes_what_nothing_else_needs(void **state)
 	AUTO(store) struct store *store = open_store(STORE_WRITE);
 	AUTO(str) struct str removed = STR_MAX(4096);
 	char digest[OCI_DIGEST_LENGTH + 1];
-	struct store_freed freed = { 0 };
 	struct err err = { 0 };
 
 	save(store, "x", names, 2, digest);
 	save_as(store, "y", "b");
 	assert_int_equal(count_blobs(), 6); /* config and configuration are the same */
-	assert_int_equal(store_remove(store, &one, 1, false, &removed, &freed, &err), 0);
+	assert_int_equal(remove_items(store, &one, 1, false, &removed, &err), 0);
 	assert_string_equal(str_text(&removed), "a:1\n");
 	assert_int_equal(freed.n_blobs, 0);
 	assert_int_equal(count_blobs(), 6);
-	assert_int_equal(store_remove(store, &two, 1, false, &removed, &freed, &err), 0);
+	assert_int_equal(remove_items(store, &two, 1, false, &removed, &err), 0);
 	assert_int_equal(freed.n_blobs, 2); /* manifest and object */
 	assert_int_equal(count_blobs(), 4);
 }
@@ -279,12 +289,11 @@ static void removes_all_or_nothing(void **state)
 	static const char *const items[] = { "a", "nothing" };
 	AUTO(store) struct store *store = open_store(STORE_WRITE);
 	AUTO(str) struct str removed = STR_MAX(4096);
-	struct store_freed freed = { 0 };
 	struct err err = { 0 };
 	AUTO(free) char *found = NULL;
 
 	save_as(store, "x", "a");
-	assert_int_equal(store_remove(store, items, 2, false, &removed, &freed, &err), -1);
+	assert_int_equal(remove_items(store, items, 2, false, &removed, &err), -1);
 	assert_int_equal(err.code, EC_NOT_FOUND);
 	assert_int_equal(removed.len, 0);
 	found = resolved(store, "a", &err);
@@ -298,13 +307,12 @@ static void a_digest_with_several_names_needs_force(void **state)
 	AUTO(str) struct str removed = STR_MAX(4096);
 	char digest[OCI_DIGEST_LENGTH + 1];
 	const char *item = digest;
-	struct store_freed freed = { 0 };
 	struct err err = { 0 };
 
 	save(store, "x", names, 2, digest);
-	assert_int_equal(store_remove(store, &item, 1, false, &removed, &freed, &err), -1);
+	assert_int_equal(remove_items(store, &item, 1, false, &removed, &err), -1);
 	assert_int_equal(err.code, EC_USAGE);
-	assert_int_equal(store_remove(store, &item, 1, true, &removed, &freed, &err), 0);
+	assert_int_equal(remove_items(store, &item, 1, true, &removed, &err), 0);
 	assert_string_equal(str_text(&removed), "a:latest\nb:latest\n");
 	assert_int_equal(count_blobs(), 0);
 }
@@ -312,7 +320,6 @@ static void a_digest_with_several_names_needs_force(void **state)
 static void prunes_what_lost_its_name(void **state)
 {
 	AUTO(store) struct store *store = open_store(STORE_WRITE);
-	struct store_freed freed = { 0 };
 	struct err err = { 0 };
 
 	save_as(store, "x", "a");
@@ -344,18 +351,21 @@ static void takes_this_machines_part_of_an_index(void **state)
 	char digest[OCI_DIGEST_LENGTH + 1];
 	struct err err = { 0 };
 
+	in[0].names = &both;
+	in[0].n_names = 1;
 	for (size_t i = 0; i < 2; i++) {
 		in[i].config = config;
 		in[i].package_config = json;
 	}
-	assert_int_equal(package_save_all(store, in, 2, &both, 1, digest, &err), 0);
+	assert_int_equal(package_save_all(store, in, 2, digest, &err), 0);
 	assert_int_equal(package_load(store, "both", &package, &err), 0);
 	assert_string_equal(str_text(&package->object), "own");
 	assert_string_not_equal(package->digest.text, digest);
 	assert_int_equal(store_list(store, &list, &err), 0);
 	assert_non_null(strstr(list.entries[0].architectures, "s390x,"));
+	in[0].names = &foreign;
 	in[1].architecture = "sparc64";
-	assert_int_equal(package_save_all(store, in, 2, &foreign, 1, digest, &err), 0);
+	assert_int_equal(package_save_all(store, in, 2, digest, &err), 0);
 	package_free(STEAL(package));
 	assert_int_equal(package_load(store, "foreign", &package, &err), -1);
 	assert_int_equal(err.code, EC_UNSUPPORTED);
