@@ -27,10 +27,8 @@ static void delete_entry(struct oci_index *index, size_t i)
 {
 	oci_descriptor_done(&index->manifests[i]);
 	index->n_manifests--;
-	if (i == index->n_manifests)
-		return;
-	memmove(&index->manifests[i], &index->manifests[i + 1],
-		(index->n_manifests - i) * sizeof(*index->manifests));
+	for (; i < index->n_manifests; i++)
+		index->manifests[i] = index->manifests[i + 1];
 }
 
 static bool has_name(const struct oci_descriptor *entry, const char *name)
