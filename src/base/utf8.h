@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Length of the sequence at s (1 to 4), 0 when it is not valid or does not end within len. */
-size_t utf8_length(const char *s, size_t len);
+/* Length of the sequence at text (1 to 4), 0 when it is not valid or does not end within len. */
+size_t utf8_length(const char *text, size_t len);
 
 /* The same, but 0 also for what must not reach a terminal raw: C0, DEL and C1 controls. */
-size_t utf8_printable(const char *s, size_t len);
+size_t utf8_printable(const char *text, size_t len);
 
 /* Columns the text takes in a terminal, one for each code point; not valid bytes count one each. */
 size_t utf8_width(const char *s, size_t len);

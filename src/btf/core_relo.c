@@ -107,14 +107,12 @@ static void add_line(struct ext_info *info, const struct raw_btf *btf, const cha
 }
 
 /* A piece of what follows the header. */
-static int piece(struct span ext, uint32_t hdr_len, uint32_t off, uint32_t len, const char *what,
-		 struct span *out, struct err *err)
+static int piece(struct span rest, uint32_t off, uint32_t len, const char *what, struct span *out,
+		 struct err *err)
 {
-	uint64_t at = (uint64_t)hdr_len + off;
-
-	if (at > ext.len || len > ext.len - at || off % 4)
+	if (off > rest.len || len > rest.len - off || off % 4)
 		return corrupt(what, "a part passes the end", err);
-	*out = (struct span){ ext.data + at, len };
+	*out = (struct span){ rest.data + off, len };
 	return 0;
 }
 
@@ -124,7 +122,7 @@ static int read_all(struct span ext, const struct raw_btf *btf, const char *what
 	struct block_reader lines = { btf, what, info, add_line, sizeof(struct bpf_line_info) };
 	struct block_reader relos = { btf, what, info, add_relo, sizeof(struct bpf_core_relo) };
 	struct ext_header header = { 0 };
-	struct span part;
+	struct span part, rest;
 
 	if (ext.len < EXT_HEADER_OLD)
 		return corrupt(what, "shorter than its header", err);
@@ -134,12 +132,12 @@ static int read_all(struct span ext, const struct raw_btf *btf, const char *what
 		return corrupt(what, "no valid header", err);
 	if (header.hdr_len >= sizeof(header))
 		memcpy(&header, ext.data, sizeof(header));
-	if (piece(ext, header.hdr_len, header.line_info_off, header.line_info_len, what, &part,
-		  err) < 0)
+	rest = (struct span){ ext.data + header.hdr_len, ext.len - header.hdr_len };
+	if (piece(rest, header.line_info_off, header.line_info_len, what, &part, err) < 0)
 		return -1;
 	info->lines = mem_array(part.len / sizeof(struct bpf_line_info), sizeof(*info->lines));
-	if (read_blocks(&lines, part, err) < 0 || piece(ext, header.hdr_len, header.core_relo_off,
-							header.core_relo_len, what, &part, err) < 0)
+	if (read_blocks(&lines, part, err) < 0 ||
+	    piece(rest, header.core_relo_off, header.core_relo_len, what, &part, err) < 0)
 		return -1;
 	info->relos = mem_array(part.len / sizeof(struct bpf_core_relo), sizeof(*info->relos));
 	return read_blocks(&relos, part, err);

@@ -26,8 +26,8 @@ void words_free(struct words *words);
 AUTO_POINTER(words, struct words, words_free);
 
 /* Both read raw BTF (kernel_btf.h). CORRUPT. The whole takes some 150 ms, the other some 10. */
-int header_whole(struct span btf, const char *what, struct str *out, struct err *err) MUST_CHECK;
-int header_for_words(struct span btf, const char *what, const struct words *words, struct str *out,
+int header_whole(struct span data, const char *what, struct str *out, struct err *err) MUST_CHECK;
+int header_for_words(struct span data, const char *what, const struct words *words, struct str *out,
 		     struct err *err) MUST_CHECK;
 
 #endif

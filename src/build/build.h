@@ -5,10 +5,9 @@
 /*
  * The whole way from a project to what a package is made of. Nothing is stored here.
  */
-#include <jansson.h>
-
 #include "base/auto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "build/project.h"
 #include "pkg/config.h"
 

@@ -96,13 +96,20 @@ static struct place find_place(const struct text *t, size_t at)
 	return best;
 }
 
-static int refuse(const struct source_file *file, const struct text *t, size_t at, struct err *err,
-		  const char *why, const char *detail)
-{
-	struct place place = find_place(t, at);
+struct reader {
+	const struct source_file *file;
+	const struct text *text;
+	enum note_kind kind;
+	json_t *tags;
+	struct err *err;
+};
 
-	return err_set(err, EC_CORRUPT, "%s:%u:%u: %s%s%s", file->path, place.line, place.column,
-		       why, detail ? ": " : "", detail ? detail : "");
+static int refuse(const struct reader *r, const char *at, const char *why, const char *detail)
+{
+	struct place place = find_place(r->text, at - r->text->text.data);
+
+	return err_set(r->err, EC_CORRUPT, "%s:%u:%u: %s%s%s", r->file->path, place.line,
+		       place.column, why, detail ? ": " : "", detail ? detail : "");
 }
 
 /* Tags whose value is text whatever it looks like, but for quotes around it. */
@@ -149,16 +156,17 @@ static bool is_foreign(const char *name)
 }
 
 /* Others are kept, as eunomia does; but a slip of the finger should be seen. */
-static void warn_unknown(const struct source_file *file, const struct place *place,
-			 enum note_kind kind, const char *name)
+static void warn_unknown(const struct reader *r, const char *at, const char *name)
 {
+	struct place place = find_place(r->text, at - r->text->text.data);
+	const char *const *known = known_tags[r->kind];
 	size_t n = 0;
 	const char *nearest;
 
-	while (n < ARRAY_SIZE(known_tags[kind]) && known_tags[kind][n])
+	while (n < ARRAY_SIZE(known_tags[0]) && known[n])
 		n++;
-	nearest = text_nearest(name, known_tags[kind], n);
-	log_warn("%s:%u:%u: @%s is not known here%s%s%s", file->path, place->line, place->column,
+	nearest = text_nearest(name, known, n);
+	log_warn("%s:%u:%u: @%s is not known here%s%s%s", r->file->path, place.line, place.column,
 		 name, nearest ? "; did you mean @" : "", nearest ? nearest : "",
 		 nearest ? "?" : "");
 }
@@ -169,8 +177,7 @@ static bool looks_like_json(struct span value)
 }
 
 /* Value of a tag as JSON or text. JSON errors count only where it cannot have been meant as text. */
-static int parse_value(const struct source_file *file, const struct text *t, const char *name,
-		       struct span value, json_t **out, struct err *err)
+static int parse_value(const struct reader *r, const char *name, struct span value, json_t **out)
 {
 	struct err why = { 0 };
 	json_t *json = NULL;
@@ -185,7 +192,7 @@ static int parse_value(const struct source_file *file, const struct text *t, con
 			return 0;
 		}
 		if (*value.data == '{' || *value.data == '[')
-			return refuse(file, t, value.data - t->text.data, err, why.text, NULL);
+			return refuse(r, value.data, why.text, NULL);
 	}
 	*out = js_text_lossy(value.data, value.len);
 	return 0;
@@ -212,25 +219,22 @@ static json_t *flow(json_t *value)
 	return result;
 }
 
-static int add_tag(const struct source_file *file, const struct text *t, enum note_kind kind,
-		   struct span name, struct span value, json_t *tags, struct err *err)
+static int add_tag(const struct reader *r, struct span name, struct span value)
 {
 	AUTO(free) char *key = mem_textn(name.data, name.len);
-	struct place place = find_place(t, name.data - t->text.data);
 	json_t *json;
 
 	if (is_foreign(key))
 		return 0;
-	if (!is_known(kind, key))
-		warn_unknown(file, &place, kind, key);
-	if (json_object_get(tags, key))
-		return refuse(file, t, name.data - t->text.data, err, "this tag is there twice",
-			      key);
-	if (parse_value(file, t, key, value, &json, err) < 0)
+	if (!is_known(r->kind, key))
+		warn_unknown(r, name.data, key);
+	if (json_object_get(r->tags, key))
+		return refuse(r, name.data, "this tag is there twice", key);
+	if (parse_value(r, key, value, &json) < 0)
 		return -1;
 	if (json_is_string(json) && is_text_tag(key))
 		json = flow(json);
-	js_set(tags, key, json);
+	js_set(r->tags, key, json);
 	return 0;
 }
 
@@ -246,9 +250,9 @@ static size_t next_tag(const struct text *t, size_t from)
 	return t->text.len;
 }
 
-static int read_tags(const struct source_file *file, const struct text *t, enum note_kind kind,
-		     json_t *tags, struct err *err)
+static int read_tags(const struct reader *r)
 {
+	const struct text *t = r->text;
 	const char *s = str_text(&t->text);
 	size_t at = next_tag(t, 0), end;
 	struct span lead = span_trim((struct span){ s, at });
@@ -264,12 +268,12 @@ static int read_tags(const struct source_file *file, const struct text *t, enum 
 			name.len++;
 		value = span_trim(
 			(struct span){ name.data + name.len, s + end - name.data - name.len });
-		if (add_tag(file, t, kind, name, value, tags, err) < 0)
+		if (add_tag(r, name, value) < 0)
 			return -1;
 	}
-	if (lead.len && !json_object_get(tags, description.data)) {
+	if (lead.len && !json_object_get(r->tags, description.data)) {
 		json = flow(js_text_lossy(lead.data, lead.len));
-		js_set(tags, description.data, json);
+		js_set(r->tags, description.data, json);
 	}
 	return 0;
 }
@@ -279,10 +283,11 @@ int comment_tags(const struct source_file *file, size_t start, size_t end, enum 
 {
 	AUTO(text) struct text t = { .text = STR_MAX(LIMIT_SOURCE) };
 	AUTO(json) json_t *tags = json_object();
+	struct reader r = { file, &t, kind, tags, err };
 
 	for (size_t i = start; i < end; i++)
 		add_token(&t, &file->tokens[i]);
-	if (t.n_places && read_tags(file, &t, kind, tags, err) < 0)
+	if (t.n_places && read_tags(&r) < 0)
 		return -1;
 	*out = STEAL(tags);
 	return 0;

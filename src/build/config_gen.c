@@ -221,20 +221,26 @@ static int export_buffer(struct generator *g, const char *map, json_t *item)
 	return add_export(g, export->type, id);
 }
 
-/* Values of a sampled map: a struct with a name can have its columns chosen. */
-static int export_value(struct generator *g, const struct bpf_map *map, json_t *item)
+/* The name by which columns of a struct can be chosen; NULL: it has none, or is no struct. */
+static const char *struct_name(const struct generator *g, uint32_t id)
 {
-	uint32_t id = bpf_map__btf_value_type_id(map);
 	const char *name = type_name(g->object.btf, type_strip(g->object.btf, id));
 
 	if (!btf_is_struct(type_stripped(g->object.btf, id)))
-		return 0;
-	if (!*name)
-		name = type_typedef(g->object.btf, id);
-	if (!name)
-		return 0;
-	js_set_text(item, "export", name);
-	return add_export(g, name, struct_id(g, name));
+		return NULL;
+	return *name ? name : type_typedef(g->object.btf, id);
+}
+
+/* Key and value of a sampled map. */
+static int export_element(struct generator *g, const struct bpf_map *map, json_t *item)
+{
+	const char *value = struct_name(g, bpf_map__btf_value_type_id(map));
+	const char *key = struct_name(g, bpf_map__btf_key_type_id(map));
+
+	js_set_text(item, "export", value);
+	if (value && add_export(g, value, struct_id(g, value)) < 0)
+		return -1;
+	return key ? add_export(g, key, struct_id(g, key)) : 0;
 }
 
 static bool is_buffer(const struct bpf_map *map)
@@ -271,7 +277,7 @@ static int add_map(struct generator *g, const struct bpf_map *map, json_t *maps)
 		return -1;
 	if (is_buffer(map))
 		return export_buffer(g, name, item);
-	return json_object_get(item, "sample") ? export_value(g, map, item) : 0;
+	return json_object_get(item, "sample") ? export_element(g, map, item) : 0;
 }
 
 static int add_maps(struct generator *g)

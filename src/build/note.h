@@ -14,6 +14,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "build/lexer.h"
 
 enum note_kind {

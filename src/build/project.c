@@ -154,6 +154,8 @@ int project_find(const char *const *args, size_t n_args, struct project *out, st
 		rc = take_files(&p, args, n_args, err);
 	if (rc < 0)
 		return -1;
+	if (!p.n_sources)
+		return err_set(err, EC_NOT_FOUND, "there is no source");
 	p.name = name_of(&p);
 	lower(p.name);
 	if (check_name(p.name, err) < 0)

@@ -96,7 +96,7 @@ struct config_member { /* a printed column */
 
 /* The words of "format"; run/format.h shows values by them. */
 bool config_is_format(const char *word); /* NULL is none */
-const char *config_format_names(void); /* all, separated by ", " */
+const char *config_format_names(void);	 /* all, separated by ", " */
 
 struct config_export {
 	char *name;	  /* of the struct */

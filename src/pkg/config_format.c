@@ -2,28 +2,22 @@
 #include "base/str.h"
 #include "pkg/config.h"
 
-#define FORMATS(X)                                                                         \
-	X("ip4")                                                                           \
-	X("ip6")                                                                           \
-	X("ip")                                                                            \
-	X("mac") X("hex") X("oct") X("char") X("ns") X("us") X("ms") X("bytes") X("ktime") \
-		X("errno") X("signal") X("mode")
+static const char names[] = "ip4, ip6, ip, mac, hex, oct, char, ns, us, ms, bytes, ktime, errno, "
+			    "signal, syscall, mode";
 
 bool config_is_format(const char *word)
 {
-	static const char *const words[] = {
-#define FORMAT_WORD(word) word,
-		FORMATS(FORMAT_WORD) NULL
-	};
+	size_t len;
 
-	for (size_t i = 0; word && words[i]; i++)
-		if (!strcmp(word, words[i]))
+	for (const char *name = names; *name; name += len + strspn(name + len, ", ")) {
+		len = strcspn(name, ",");
+		if (word && span_is((struct span){ name, len }, word))
 			return true;
+	}
 	return false;
 }
 
 const char *config_format_names(void)
 {
-#define FORMAT_LISTED(word) ", " word
-	return FORMATS(FORMAT_LISTED) + 2;
+	return names;
 }

@@ -17,7 +17,7 @@ struct attachments {
 
 /* UNSUPPORTED when there is nothing to attach to, DENIED; nothing stays attached then. */
 int attach_all(struct loader *loader, struct attachments *out, struct err *err) MUST_CHECK;
-void attachments_done(struct attachments *attachments);
+void attachments_done(struct attachments *list);
 AUTO_STRUCT(attachments, struct attachments, attachments_done);
 
 /*

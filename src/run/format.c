@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -204,6 +205,18 @@ static char *emit_signal(char *p, const void *field, uint32_t size, bool is_sign
 	return emit_named(p, name, value);
 }
 
+static const char *const syscall_names[] = {
+#include "run/syscall_names.inc"
+};
+
+static char *emit_syscall(char *p, const void *field, uint32_t size, bool is_signed)
+{
+	int64_t value = signed_number(field, size, is_signed);
+	bool is_known = value >= 0 && value < (int64_t)ARRAY_SIZE(syscall_names);
+
+	return emit_named(p, is_known ? syscall_names[value] : NULL, value);
+}
+
 /* As ls shows it: "-rw-r--r--" */
 static char *emit_mode(char *p, const void *field, uint32_t size, bool is_signed)
 {
@@ -238,6 +251,7 @@ static const struct format formats[] = {
 	{ "errno", "gadget_errno", SIZE(1) | SIZE(2) | SIZE(4) | SIZE(8), 12, false, FORMAT_NAMED,
 	  emit_errno },
 	{ "signal", "gadget_signal", INTS, 9, false, FORMAT_NAMED, emit_signal },
+	{ "syscall", "gadget_syscall", INTS, 16, false, FORMAT_NAMED, emit_syscall },
 	{ "mode", "gadget_file_mode", INTS, 10, false, FORMAT_RAW, emit_mode },
 };
 
@@ -261,9 +275,4 @@ const struct format *format_of_typedef(const char *name, uint32_t size)
 bool format_takes(const struct format *format, uint32_t size)
 {
 	return !format->sizes || (size < 32 && format->sizes & (1u << size));
-}
-
-const char *format_names(void)
-{
-	return "ip4, ip6, ip, mac, hex, oct, char, ns, us, ms, bytes, ktime, errno, signal, mode";
 }

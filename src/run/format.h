@@ -33,7 +33,4 @@ const struct format *format_find(const char *name); /* NULL: there is none */
 const struct format *format_of_typedef(const char *name, uint32_t size);
 bool format_takes(const struct format *format, uint32_t size);
 
-/* All names, separated by ", ". */
-const char *format_names(void);
-
 #endif

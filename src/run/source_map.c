@@ -29,29 +29,28 @@ struct source_map {
 	uint64_t n_rows;
 };
 
-static int json_plans(struct source_map *map, uint32_t key_type, uint32_t value_type,
-		      const struct config_export *export, struct err *err)
+static int json_plans(struct source_map *map, const struct source_map_wish *wish, struct err *err)
 {
-	if (plan_new_inner(map->btf, key_type, NULL, &map->key, err) < 0)
+	if (plan_new_inner(map->btf, wish->key_type, wish->key_export, &map->key, err) < 0)
 		return err_wrap(err, "the key");
-	if (plan_new_inner(map->btf, value_type, export, &map->value, err) < 0)
+	if (plan_new_inner(map->btf, wish->value_type, wish->export, &map->value, err) < 0)
 		return err_wrap(err, "the value");
 	return 0;
 }
 
-static int text_plans(struct source_map *map, uint32_t key_type, uint32_t value_type,
-		      const struct config_export *export, struct err *err)
+static int text_plans(struct source_map *map, const struct source_map_wish *wish, struct err *err)
 {
 	struct plan_wish key = { .mode = PLAN_TEXT,
+				 .export = wish->key_export,
 				 .source = map->name,
 				 .has_source = map->has_source,
 				 .is_part = true,
 				 .bare_name = "key" };
-	struct plan_wish value = { .mode = PLAN_TEXT, .export = export };
+	struct plan_wish value = { .mode = PLAN_TEXT, .export = wish->export };
 
-	if (plan_new(map->btf, key_type, &key, &map->key, err) < 0)
+	if (plan_new(map->btf, wish->key_type, &key, &map->key, err) < 0)
 		return err_wrap(err, "the key");
-	if (plan_new(map->btf, value_type, &value, &map->value, err) < 0)
+	if (plan_new(map->btf, wish->value_type, &value, &map->value, err) < 0)
 		return err_wrap(err, "the value");
 	return 0;
 }
@@ -61,36 +60,35 @@ static bool is_histogram(const struct source_map *map)
 	return map->sample->kind != CONFIG_SAMPLE_KV;
 }
 
-static int prepare(struct source_map *map, int fd, uint32_t key_type, uint32_t value_type,
-		   const struct config_export *export, struct err *err)
+static int prepare(struct source_map *map, const struct source_map_wish *wish, struct err *err)
 {
 	AUTO(json) json_t *unit = json_string(map->sample->unit ? map->sample->unit : "");
 	AUTO(free) char *quoted = unit ? js_dump(unit) : mem_text("\"\"");
 
-	if (elements_init(&map->elements, fd, map->btf, key_type, value_type, err) < 0)
+	if (elements_init(&map->elements, wish->fd, map->btf, wish->key_type, wish->value_type,
+			  err) < 0)
 		return -1;
-	if (is_histogram(map) && slots_find(map->btf, value_type, &map->slots, err) < 0)
+	if (is_histogram(map) && slots_find(map->btf, wish->value_type, &map->slots, err) < 0)
 		return -1;
 	map->unit_json = is_histogram(map) && map->sample->unit ? mem_printf(",\"unit\":%s", quoted)
 								: mem_text("");
 	if (map->is_json || is_histogram(map))
-		return json_plans(map, key_type, value_type, export, err);
-	return text_plans(map, key_type, value_type, export, err);
+		return json_plans(map, wish, err);
+	return text_plans(map, wish, err);
 }
 
-int source_map_open(int fd, const struct btf *btf, uint32_t key_type, uint32_t value_type,
-		    const struct source_map_wish *wish, struct output *out_text,
+int source_map_open(const struct source_map_wish *wish, struct output *out_text,
 		    struct source_map **out, struct err *err)
 {
 	struct source_map *map = mem_alloc(sizeof(*map));
 
 	map->name = wish->name;
 	map->sample = wish->sample;
-	map->btf = btf;
+	map->btf = wish->btf;
 	map->out = out_text;
 	map->is_json = wish->is_json;
 	map->has_source = wish->has_source;
-	if (prepare(map, fd, key_type, value_type, wish->export, err) < 0) {
+	if (prepare(map, wish, err) < 0) {
 		source_map_free(map);
 		return err_wrap(err, "map %s", wish->name);
 	}

@@ -16,19 +16,20 @@
 struct source_map;
 
 struct source_map_wish {
-	const char *name; /* of the map; borrowed, as is the sample */
+	const char *name; /* of the map; borrowed, as are all others */
+	int fd;
+	const struct btf *btf; /* the object's */
+	uint32_t key_type;
+	uint32_t value_type;
 	const struct config_sample *sample;
-	const struct config_export *export; /* columns of the value; NULL: all */
+	const struct config_export *export;	/* columns of the value; NULL: all */
+	const struct config_export *key_export; /* columns of the key; NULL: all */
 	bool is_json;
 	bool has_source; /* text: say which map it is */
 };
 
-/*
- * fd is the map's, btf the object's. CORRUPT when key or value have no BTF, or a histogram is
- * wanted of a value without slots.
- */
-int source_map_open(int fd, const struct btf *btf, uint32_t key_type, uint32_t value_type,
-		    const struct source_map_wish *wish, struct output *out_text,
+/* CORRUPT when key or value have no BTF, or a histogram is wanted of a value without slots. */
+int source_map_open(const struct source_map_wish *wish, struct output *out_text,
 		    struct source_map **out, struct err *err) MUST_CHECK;
 void source_map_free(struct source_map *map);
 

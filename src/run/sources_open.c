@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "btf/export_tag.h"
+#include "btf/type.h"
 #include "run/sources.h"
 
 #define PERF_PAGES_LEAST 256 /* for each CPU; reading is in batches, see PACE_SLEEP_MOST_US */
@@ -147,26 +148,40 @@ static int open_buffer(struct opening *o, const struct bpf_map *map, struct sour
 	return rc;
 }
 
+/* Columns that are configured for a struct, whichever map has it. */
+static const struct config_export *export_of_type(const struct opening *o, uint32_t type_id)
+{
+	const char *name = type_name(o->loader->btf, type_strip(o->loader->btf, type_id));
+
+	return *name && o->loader->config ? config_find_export(o->loader->config, name) : NULL;
+}
+
 static int open_sampled(struct opening *o, const struct bpf_map *map, struct source *source)
 {
 	const struct config_map *wish = wish_for(o, map);
-	struct source_map_wish how = {
+	struct source_map_wish how;
+	int rc;
+
+	if (!o->loader->btf)
+		return err_set(o->err, EC_CORRUPT, "map %s: the object has no BTF",
+			       bpf_map__name(map));
+	how = (struct source_map_wish){
 		.name = bpf_map__name(map),
+		.fd = bpf_map__fd(map),
+		.btf = o->loader->btf,
+		.key_type = bpf_map__btf_key_type_id(map),
+		.value_type = bpf_map__btf_value_type_id(map),
 		.sample = &wish->sample,
+		.key_export = export_of_type(o, bpf_map__btf_key_type_id(map)),
 		.export = wish->export_type
 				  ? config_find_export(o->loader->config, wish->export_type)
 				  : NULL,
 		.is_json = o->options->is_json,
 		.has_source = o->n_expected > 1,
 	};
-	int rc;
-
-	if (!o->loader->btf)
-		return err_set(o->err, EC_CORRUPT, "map %s: the object has no BTF", how.name);
 	source->kind = SOURCE_MAP;
 	identity_raise();
-	rc = source_map_open(bpf_map__fd(map), o->loader->btf, bpf_map__btf_key_type_id(map),
-			     bpf_map__btf_value_type_id(map), &how, o->out, &source->map, o->err);
+	rc = source_map_open(&how, o->out, &source->map, o->err);
 	identity_lower();
 	if (rc < 0)
 		return -1;
