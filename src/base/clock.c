@@ -41,15 +41,29 @@ char *clock_age(int64_t then, int64_t now)
 	return mem_text("just now");
 }
 
+static void put_digits(char *out, int value, int n)
+{
+	for (int i = n - 1; i >= 0; i--, value /= 10)
+		out[i] = '0' + value % 10;
+}
+
 char *clock_rfc3339(int64_t seconds)
 {
+	char text[] = "0000-00-00T00:00:00Z";
 	time_t t = seconds;
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm))
+	if (seconds < 0 || !gmtime_r(&t, &tm))
 		return mem_text("1970-01-01T00:00:00Z");
-	return mem_printf("%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-			  tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (tm.tm_year + 1900 > 9999)
+		return mem_text("9999-12-31T23:59:59Z");
+	put_digits(text, tm.tm_year + 1900, 4);
+	put_digits(text + 5, tm.tm_mon + 1, 2);
+	put_digits(text + 8, tm.tm_mday, 2);
+	put_digits(text + 11, tm.tm_hour, 2);
+	put_digits(text + 14, tm.tm_min, 2);
+	put_digits(text + 17, tm.tm_sec, 2);
+	return mem_textn(text, sizeof(text) - 1);
 }
 
 /* n digits at text[at]; -1 when they are not all digits. */

@@ -10,7 +10,7 @@ int64_t clock_wall(void); /* seconds since 1970 */
 /* "3 minutes ago", "2 days ago"; the caller frees it. Times in the future read "just now". */
 char *clock_age(int64_t then, int64_t now);
 
-/* RFC 3339 in UTC, "2026-11-22T02:51:00Z"; the caller frees it. */
+/* RFC 3339 in UTC, "2026-11-22T02:51:00Z", for 1970 to 9999; the caller frees it. */
 char *clock_rfc3339(int64_t seconds);
 
 /* Parses what clock_rfc3339() writes, with any fraction and offset; -1 where it is not a time. */

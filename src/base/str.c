@@ -51,12 +51,19 @@ void str_addc(struct str *s, char c)
 
 void str_addv(struct str *s, const char *fmt, va_list args)
 {
+	char small[512]; /* most pieces are short: no allocation for these */
 	char *text = NULL;
-	int n = vasprintf(&text, fmt, args);
+	va_list again;
+	int n;
 
+	va_copy(again, args);
+	n = vsnprintf(small, sizeof(small), fmt, args);
+	if (n >= (int)sizeof(small))
+		n = vasprintf(&text, fmt, again);
+	va_end(again);
 	if (n < 0)
 		abort();
-	str_add(s, text, n);
+	str_add(s, text ? text : small, n);
 	free(text);
 }
 

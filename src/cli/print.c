@@ -24,17 +24,27 @@ size_t print_width(void)
 	return size.ws_col;
 }
 
-char *print_size(uint64_t bytes)
+static void add_size(uint64_t bytes, struct str *out)
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB" };
 	double value = bytes;
 	size_t unit = 0;
 
-	if (bytes < 1000)
-		return mem_printf("%d B", (int)bytes);
+	if (bytes < 1000) {
+		str_addf(out, "%d B", (int)bytes);
+		return;
+	}
 	for (value /= 1000; value >= 999.95 && unit + 1 < ARRAY_SIZE(units); unit++)
 		value /= 1000;
-	return mem_printf("%.1f %s", value, units[unit]);
+	str_addf(out, "%.1f %s", value, units[unit]);
+}
+
+char *print_size(uint64_t bytes)
+{
+	struct str out = STR_MAX(64);
+
+	add_size(bytes, &out);
+	return str_take(&out);
 }
 
 static void add_clean(const char *text, size_t len, struct str *out)
@@ -85,14 +95,12 @@ static void add_text(const struct print_column *column, const json_t *row,
 {
 	const json_t *value = json_object_get(row, column->member);
 	const char *text = json_string_value(value);
-	AUTO(free) char *size = NULL;
 	const char *colon;
 
 	if (!value || json_is_null(value)) {
 		str_adds(out, style->none ? style->none : PRINT_NONE);
 	} else if (column->kind == PRINT_SIZE) {
-		size = print_size(json_integer_value(value));
-		str_adds(out, size);
+		add_size(json_integer_value(value), out);
 	} else if (column->kind == PRINT_AGE && text) {
 		add_age(text, style->now, out);
 	} else if (column->kind == PRINT_DIGEST && text && !style->is_full) {

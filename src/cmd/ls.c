@@ -34,6 +34,14 @@ static const struct print_column columns[] = {
 	{ .title = "ARCH", .member = "architectures", .may_shrink = true },
 };
 
+/* "sha256:…", or the first seven hex characters and more */
+static bool begins_digest(const char *text, const struct oci_digest *digest)
+{
+	if (text_starts(text, "sha256:"))
+		return text_starts(digest->text, text);
+	return strlen(text) >= 7 && text_starts(oci_digest_hex(digest), text);
+}
+
 /* "ghcr.io/x/opensnoop:1.0" is asked for by itself, without its tag, or by its last part. */
 static bool is_asked_for(const struct store_entry *entry, const struct cli_args *args)
 {
@@ -44,7 +52,7 @@ static bool is_asked_for(const struct store_entry *entry, const struct cli_args 
 	for (size_t i = 0; i < args->n_items; i++) {
 		const char *asked = args->items[i];
 
-		if (text_starts(entry->digest.text, asked))
+		if (begins_digest(asked, &entry->digest))
 			return true;
 		if (!repository)
 			continue;
@@ -53,7 +61,7 @@ static bool is_asked_for(const struct store_entry *entry, const struct cli_args 
 			       !strcmp(name + (slash + 1 - repository), asked))))
 			return true;
 	}
-	return !args->n_items;
+	return false;
 }
 
 static json_t *architectures(const char *list)
@@ -92,7 +100,7 @@ static json_t *make_rows(const struct store_list *list, const struct cli_args *a
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < list->n_entries; i++)
-		if (is_asked_for(&list->entries[i], args))
+		if (!args->n_items || is_asked_for(&list->entries[i], args))
 			js_append(rows, row_of(&list->entries[i]));
 	return rows;
 }

@@ -66,8 +66,16 @@ layer() {
 	done
 	epm ls opensnoop
 	[ ${#lines[@]} = 3 ]
-	epm ls nothing
-	exits 3
+	digest=$(digest_of opensnoop:2.0)
+	for name in opensnoop:2.0 "$digest" "${digest:7:7}"; do
+		epm ls "$name"
+		exits 0
+		[ ${#lines[@]} = 2 ]
+	done
+	for name in nothing sha '' "${digest:7:3}"; do
+		epm ls "$name"
+		exits 3
+	done
 }
 
 @test "ls: fits a narrow terminal" {
