@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+/*
+ * epm __complete -- WORDS…: what could stand where the last of the words is, one a line. ":file" and
+ * ":dir" ask the shell to offer files and folders besides. Says nothing when something is wrong: a
+ * person who presses TAB wants no error message.
+ */
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "cmd/input.h"
+#include "cmd/list.h"
+#include "run/loader.h"
+
+struct completion {
+	const struct cmd_env *env;
+	const struct cli_args *words;
+	const char *current; /* the word to be completed */
+	struct str out;
+};
+
+static void offer(struct completion *c, const char *word)
+{
+	if (text_starts(word, c->current))
+		str_addf(&c->out, "%s\n", word);
+}
+
+static void offer_commands(struct completion *c)
+{
+	for (const struct cmd *const *cmd = cmd_table; *cmd; cmd++)
+		if (!(*cmd)->is_hidden)
+			offer(c, (*cmd)->cli.name);
+	offer(c, "help");
+	offer(c, "--help");
+	offer(c, "--version");
+}
+
+static void offer_names(struct completion *c)
+{
+	AUTO(store) struct store *store = NULL;
+	AUTO(store_list) struct store_list list = { 0 };
+	struct err ignored;
+
+	if (store_open(c->env->home, STORE_READ, &store, &ignored) < 0 ||
+	    store_list(store, &list, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < list.n_entries; i++)
+		if (list.entries[i].name)
+			offer(c, list.entries[i].name);
+}
+
+static void offer_choices(struct completion *c, const char *choices)
+{
+	size_t len;
+
+	for (const char *p = choices; *p; p += len + (p[len] == ' ')) {
+		AUTO(free) char *word = NULL;
+
+		len = strcspn(p, " ");
+		word = mem_textn(p, len);
+		offer(c, word);
+	}
+}
+
+static void offer_kind(struct completion *c, enum cli_words kind, const char *choices)
+{
+	switch (kind) {
+	case CLI_WORDS_FILE:
+		str_adds(&c->out, ":file\n");
+		break;
+	case CLI_WORDS_DIR:
+		str_adds(&c->out, ":dir\n");
+		break;
+	case CLI_WORDS_REF_OR_FILE:
+		str_adds(&c->out, ":file\n");
+		offer_names(c);
+		break;
+	case CLI_WORDS_REF:
+		offer_names(c);
+		break;
+	case CLI_WORDS_COMMAND:
+		offer_commands(c);
+		break;
+	case CLI_WORDS_LIST:
+		offer_choices(c, choices ? choices : "");
+		break;
+	case CLI_WORDS_NONE:
+		break;
+	}
+}
+
+static void offer_option(struct completion *c, const struct cli_option *option)
+{
+	AUTO(free) char *word = mem_printf("--%s", option->name);
+
+	offer(c, word);
+}
+
+static void offer_options(struct completion *c, const struct cli_command *command)
+{
+	for (size_t i = 0; i < command->n_options; i++)
+		offer_option(c, &command->options[i]);
+	for (size_t i = 0; i < cli_n_common_options; i++)
+		offer_option(c, &cli_common_options[i]);
+}
+
+/* The option whose value is completed; NULL: none. */
+static const struct cli_option *pending_option(const struct cli_command *command,
+					       const char *before)
+{
+	for (size_t i = 0; i < command->n_options; i++) {
+		const struct cli_option *o = &command->options[i];
+
+		if (o->kind == CLI_FLAG)
+			continue;
+		if ((text_starts(before, "--") && !strcmp(before + 2, o->name)) ||
+		    (o->letter && before[0] == '-' && before[1] == o->letter && !before[2]))
+			return o;
+	}
+	return NULL;
+}
+
+/* Index in words of the first argument of the command, or n_items when there is none yet. */
+static size_t first_argument(const struct completion *c, const struct cli_command *command)
+{
+	size_t i;
+
+	for (i = 1; i + 1 < c->words->n_items; i++) {
+		const char *word = c->words->items[i];
+
+		if (word[0] != '-')
+			return i;
+		if (pending_option(command, word))
+			i++;
+	}
+	return c->words->n_items;
+}
+
+/* Flags of the package behind "epm run REF". */
+static void offer_flags(struct completion *c, const char *reference)
+{
+	AUTO(package) struct package *package = NULL;
+	AUTO(loader) struct loader *loader = NULL;
+	struct err ignored;
+
+	if (!strcmp(reference, "-") ||
+	    input_load(c->env->home, reference, NULL, &package, &ignored) < 0 ||
+	    loader_open((struct span){ str_text(&package->object), package->object.len },
+			package->name, package->config, &loader, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < loader->params.n_items; i++) {
+		const struct param *param = &loader->params.items[i];
+		AUTO(free) char *word = mem_printf("--%s", param->name);
+		AUTO(free) char *negated = mem_printf("--no-%s", param->name);
+
+		offer(c, word);
+		if (param->is_bool)
+			offer(c, negated);
+	}
+	offer(c, "--help");
+}
+
+static void complete(struct completion *c)
+{
+	size_t n = c->words->n_items, argument;
+	const struct cmd *cmd;
+	const struct cli_option *option;
+
+	if (n <= 1) {
+		offer_commands(c);
+		return;
+	}
+	cmd = cmd_find(c->words->items[0]);
+	if (!cmd) {
+		if (!strcmp(c->words->items[0], "help"))
+			offer_commands(c);
+		return;
+	}
+	argument = first_argument(c, &cmd->cli);
+	option = pending_option(&cmd->cli, c->words->items[n - 2]);
+	if (option && n - 2 > 0 && (argument == n || !cmd->cli.stops_at_argument))
+		offer_kind(c, option->words, option->choices);
+	else if (cmd->cli.stops_at_argument && argument + 1 < n)
+		offer_flags(c, c->words->items[argument]);
+	else if (c->current[0] == '-')
+		offer_options(c, &cmd->cli);
+	else
+		offer_kind(c, cmd->cli.words, NULL);
+}
+
+static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
+	       struct err *err)
+{
+	struct completion c = { .env = env, .words = args, .out = STR_MAX(LIMIT_TEXT) };
+	int rc;
+
+	c.current = args->n_items ? args->items[args->n_items - 1] : "";
+	complete(&c);
+	rc = cmd_print(&c.out, err);
+	str_done(&c.out);
+	return rc;
+}
+
+const struct cmd cmd_complete = {
+	.cli = { .name = "__complete",
+		 .synopsis = "-- WORD…",
+		 .summary = "words that could stand here, for the completion of a shell",
+		 .max_args = SIZE_MAX },
+	.is_hidden = true,
+	.settings_size = sizeof(struct cli_common),
+	.run = run,
+};
