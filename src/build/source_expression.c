@@ -36,6 +36,32 @@ static struct source_type returned_type(const struct source_scope *caller,
 	return type;
 }
 
+static bool sizeof_type(const struct source_scope *scope, struct token_range range, int steps,
+			struct source_type *out)
+{
+	const struct source_file *file = scope->file;
+
+	for (size_t i = range.start; i + 1 < range.end; i++) {
+		struct token_range what = { i + 1, i + 2 };
+		struct source_type type;
+
+		if (!source_is(file, i, "sizeof"))
+			continue;
+		if (source_is(file, i + 1, "("))
+			what = (struct token_range){ i + 2, token_closing(file, i + 1) };
+		while (!source_is(file, i + 1, "(") && source_is(file, what.end - 1, "*"))
+			what.end++; /* sizeof *e */
+		type = (struct source_type){ 0 };
+		if (!source_type_name(file, what, &type) ||
+		    (!type.is_tag && source_scope_find(scope, type.name, i)) ||
+		    (!type.is_tag && source_index_global(scope->index, type.name)))
+			type = type_of(scope, what, steps);
+		*out = source_index_resolve(scope->index, type);
+		return true;
+	}
+	return false;
+}
+
 /* NAME(…), with the bracket at open */
 static struct source_type call_type(const struct source_scope *scope, struct span name, size_t open,
 				    int steps)
@@ -50,7 +76,7 @@ static struct source_type call_type(const struct source_scope *scope, struct spa
 		return is_told(&type) ? type : returned_type(scope, function, steps);
 	}
 	if (span_is(name, reserve)) {
-		if (source_scope_sizeof(scope, source_argument(scope->file, open, 1), &type))
+		if (sizeof_type(scope, source_argument(scope->file, open, 1), steps, &type))
 			type.pointers++;
 		return type;
 	}
@@ -199,4 +225,10 @@ static struct source_type type_of(const struct source_scope *scope, struct token
 struct source_type source_scope_type(const struct source_scope *scope, struct token_range range)
 {
 	return type_of(scope, range, MAX_STEPS);
+}
+
+bool source_scope_sizeof(const struct source_scope *scope, struct token_range range,
+			 struct source_type *out)
+{
+	return sizeof_type(scope, range, MAX_STEPS, out);
 }

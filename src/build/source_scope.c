@@ -179,29 +179,3 @@ bool source_scope_value(const struct source_scope *scope, const struct scope_var
 	}
 	return false;
 }
-
-bool source_scope_sizeof(const struct source_scope *scope, struct token_range range,
-			 struct source_type *out)
-{
-	const struct source_file *file = scope->file;
-
-	for (size_t i = range.start; i + 1 < range.end; i++) {
-		struct token_range what = { i + 1, i + 2 };
-		struct source_type type;
-
-		if (!source_is(file, i, "sizeof"))
-			continue;
-		if (source_is(file, i + 1, "("))
-			what = (struct token_range){ i + 2, token_closing(file, i + 1) };
-		while (!source_is(file, i + 1, "(") && source_is(file, what.end - 1, "*"))
-			what.end++; /* sizeof *e */
-		type = (struct source_type){ 0 };
-		if (!source_type_name(file, what, &type) ||
-		    (!type.is_tag && source_scope_find(scope, type.name, i)) ||
-		    (!type.is_tag && source_index_global(scope->index, type.name)))
-			type = source_scope_type(scope, what);
-		*out = source_index_resolve(scope->index, type);
-		return true;
-	}
-	return false;
-}

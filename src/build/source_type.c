@@ -3,6 +3,8 @@
 
 #include "base/alloc.h"
 
+#define MAX_TYPEOF 4 /* in one another */
+
 const struct token *source_token(const struct source_file *file, size_t i)
 {
 	return &file->tokens[i < file->n_tokens ? i : file->n_tokens - 1];
@@ -150,8 +152,12 @@ static bool is_typeof(const struct source_file *file, size_t i)
 	       source_is(file, i + 1, "(");
 }
 
+static bool name_of(const struct source_file *file, struct token_range range, int depth,
+		    struct source_type *out);
+
 /* The word at *at begins or is a type. */
-static void take_type(const struct source_file *file, size_t *at, struct source_type *type)
+static void take_type(const struct source_file *file, size_t *at, int depth,
+		      struct source_type *type)
 {
 	struct span word = source_token(file, *at)->text;
 
@@ -162,7 +168,7 @@ static void take_type(const struct source_file *file, size_t *at, struct source_
 	} else if (is_typeof(file, *at)) {
 		size_t close = token_closing(file, *at + 1);
 
-		source_type_name(file, (struct token_range){ *at + 2, close }, type);
+		name_of(file, (struct token_range){ *at + 2, close }, depth + 1, type);
 		*at = close + 1;
 	} else {
 		if (!span_is(word, "void"))
@@ -172,8 +178,8 @@ static void take_type(const struct source_file *file, size_t *at, struct source_
 	}
 }
 
-bool source_type_specifiers(const struct source_file *file, size_t *at, size_t end,
-			    struct source_type *out)
+static bool specifiers(const struct source_file *file, size_t *at, size_t end, int depth,
+		       struct source_type *out)
 {
 	struct source_type type = { 0 };
 	bool has_type = false, is_number = false;
@@ -193,7 +199,7 @@ bool source_type_specifiers(const struct source_file *file, size_t *at, size_t e
 		if (has_type)
 			break;
 		is_number = is_number_word(word);
-		take_type(file, &i, &type);
+		take_type(file, &i, depth, &type);
 		has_type = true;
 	}
 	if (!has_type)
@@ -201,6 +207,12 @@ bool source_type_specifiers(const struct source_file *file, size_t *at, size_t e
 	*at = i;
 	*out = type;
 	return true;
+}
+
+bool source_type_specifiers(const struct source_file *file, size_t *at, size_t end,
+			    struct source_type *out)
+{
+	return specifiers(file, at, end, 0, out);
 }
 
 static void take_pointers(const struct source_file *file, size_t *at, size_t end,
@@ -290,19 +302,25 @@ bool source_type_declarator(const struct source_file *file, size_t *at, size_t e
 	return true;
 }
 
-bool source_type_name(const struct source_file *file, struct token_range range,
-		      struct source_type *out)
+static bool name_of(const struct source_file *file, struct token_range range, int depth,
+		    struct source_type *out)
 {
 	struct source_type type;
 	size_t i = range.start;
 
-	if (!source_type_specifiers(file, &i, range.end, &type))
+	if (depth > MAX_TYPEOF || !specifiers(file, &i, range.end, depth, &type))
 		return false;
 	take_pointers(file, &i, range.end, &type);
 	if (i != range.end)
 		return false;
 	*out = type;
 	return true;
+}
+
+bool source_type_name(const struct source_file *file, struct token_range range,
+		      struct source_type *out)
+{
+	return name_of(file, range, 0, out);
 }
 
 bool source_type_is_record(const struct source_type *type)

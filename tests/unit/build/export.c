@@ -193,6 +193,10 @@ static const struct {
 	{ "typedef a b; typedef b a;\nint f(a *x) { bpf_ringbuf_output(&rb, x, 1, 0); }", "rb=a" },
 	{ "int f(void *p) { void *q = p; p = q; q = p; bpf_ringbuf_output(&rb, q, 1, 0); }",
 	  "rb=?" },
+	{ "int f(void) { void *e = bpf_ringbuf_reserve(&rb, sizeof(*e), 0); }", "rb=?" },
+	{ "int f(void) { typeof(typeof(typeof(typeof(typeof(typeof(int)))))) *e; e = "
+	  "bpf_ringbuf_reserve(&rb, 1, 0); }",
+	  "rb=?" },
 	/* preprocessed: line markers, sections as attributes */
 	{ "# 1 \"a.bpf.c\"\n# 1 \"<built-in>\" 1 3\n"
 	  "struct event { int a; };\n# 9 \"a.bpf.c\" 2\n"
