@@ -93,6 +93,31 @@ all='["a:1","b:1","keep:1","keep:2"]'
 	each_fault_prune KILL
 }
 
+# A build writes elsewhere too (its cache): the store is what is looked at.
+each_fault_build() {
+	local mark=$BATS_TEST_TMPDIR/mark n
+	make_store keep:1
+	"$EPM" -q build "$EPM_SRC/examples/minimal" -t minimal:old
+	rm -rf "$EPM_HOME/cache"
+	for n in $(seq 300); do
+		rm -rf "$BATS_TEST_TMPDIR/now"
+		cp -r "$EPM_HOME" "$BATS_TEST_TMPDIR/now"
+		rm -f "$mark"
+		ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 LD_PRELOAD=$preload FAULT_AT=$n \
+			FAULT_ERRNO=$1 FAULT_MARK=$mark EPM_HOME=$BATS_TEST_TMPDIR/now \
+			run "$EPM" -q build "$EPM_SRC/examples/minimal" -t minimal:new
+		EPM_HOME=$BATS_TEST_TMPDIR/now run_sound
+		[ -e "$mark" ] || return 0
+	done
+	return 1
+}
+
+run_sound() {
+	"$EPM" fsck >/dev/null
+	"$EPM" inspect keep:1 >/dev/null
+	"$EPM" inspect minimal:old >/dev/null
+}
+
 # prune has one blob to delete, hence few calls
 each_fault_prune() {
 	local mark=$BATS_TEST_TMPDIR/mark n
@@ -110,4 +135,12 @@ each_fault_prune() {
 		}
 	done
 	return 1
+}
+
+@test "build: killed" {
+	each_fault_build KILL
+}
+
+@test "build: a full disk" {
+	each_fault_build 28
 }

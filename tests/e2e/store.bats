@@ -66,7 +66,7 @@ layer() {
 	done
 	epm ls opensnoop
 	[ ${#lines[@]} = 3 ]
-	digest=$(digest_of opensnoop:2.0)
+	digest=$(digest_of ghcr.io/x/runqlat:latest)
 	for name in opensnoop:2.0 "$digest" "${digest:7:7}"; do
 		epm ls "$name"
 		exits 0

@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2154
 # Loaded by every bats file: load "$BATS_LIB/common". Gives each test an EPM_HOME of its own.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	export EPM_HOME=$BATS_TEST_TMPDIR/home
 	cd "$BATS_TEST_TMPDIR" || return
