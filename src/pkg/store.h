@@ -150,7 +150,7 @@ int store_prune(struct store *store, bool is_dry, struct store_freed *out,
 		struct err *err) MUST_CHECK;
 
 struct store_problem {
-	const char *kind; /* "corrupt", "missing", "malformed", "index", "quarantine" */
+	const char *kind; /* "corrupt", "unreadable", "missing", "malformed", "index" */
 	char *what;	  /* digest, name or file */
 	char *text;	  /* one sentence for a person */
 	bool is_repaired;
