@@ -97,6 +97,17 @@ static bool parse_offset(const char *text, int *out_s)
 	return true;
 }
 
+/* Days from 1970-01-01 in the Gregorian calendar; timegm() would read the time zone's file. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+	int64_t era_year = month <= 2 ? year - 1 : year;
+	int64_t era = (era_year >= 0 ? era_year : era_year - 399) / 400;
+	int64_t of_era = era_year - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
 /* RFC 3339 5.6: "2026-11-22T02:51:00" and what may follow */
 int64_t clock_parse_rfc3339(const char *text)
 {
@@ -122,5 +133,6 @@ int64_t clock_parse_rfc3339(const char *text)
 			text++;
 	if (!parse_offset(text, &offset_s))
 		return -1;
-	return timegm(&tm) - offset_s;
+	return days_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 + tm.tm_hour * 3600 +
+	       tm.tm_min * 60 + tm.tm_sec - offset_s;
 }

@@ -15,8 +15,9 @@ struct shrinker {
 	struct root *roots;
 	size_t n_roots;
 	uint8_t first[256]; /* is there a root whose name begins so */
-	uint32_t *map;	    /* id in from -> id in the result; 0: not taken */
-	uint32_t *queue;    /* ids in from, in the order of the result */
+	uint32_t kinds;	 /* bits of the kinds that are looked for: names of others are not read */
+	uint32_t *map;	 /* id in from -> id in the result; 0: not taken */
+	uint32_t *queue; /* ids in from, in the order of the result */
 	size_t n_taken;
 	struct str types;
 	struct str strings;
@@ -103,6 +104,9 @@ static void add_root(struct shrinker *s, const struct raw_btf *object_btf, uint3
 			return;
 	s->roots[s->n_roots++] = root;
 	s->first[(unsigned char)root.name[0]] = 1;
+	s->kinds |= 1u << root.kind;
+	if (root.kind == BTF_KIND_ENUM)
+		s->kinds |= 1u << BTF_KIND_ENUM64;
 }
 
 static bool is_wanted(const struct shrinker *s, const char *name, uint32_t kind)
@@ -137,7 +141,8 @@ static void find_roots(struct shrinker *s)
 
 	for (uint32_t id = 1; id < s->from->n_types; id++) {
 		type = raw_btf_type(s->from, id);
-		if (!type->name_off || type->name_off >= s->from->strings_size)
+		if (!(s->kinds & (1u << raw_btf_kind(type))) || !type->name_off ||
+		    type->name_off >= s->from->strings_size)
 			continue;
 		name = s->from->strings + type->name_off;
 		if (s->first[(unsigned char)*name] &&

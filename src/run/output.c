@@ -117,6 +117,8 @@ void output_stamp(struct output *out)
 	char *p;
 	unsigned int us;
 
+	if (!out->wants_stamp)
+		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (now.tv_sec != out->stamp_second)
 		stamp_second(out, now.tv_sec);

@@ -30,6 +30,7 @@ struct output {
 	const volatile sig_atomic_t *stop; /* set by a signal */
 	char stamp[40]; /* the time of this batch, as --timestamp and JSON show it */
 	unsigned int stamp_len;
+	bool wants_stamp; /* else output_stamp() does nothing */
 	bool is_stamp_iso; /* RFC 3339 in UTC for JSON, else the local time of day */
 	int64_t stamp_second;
 };

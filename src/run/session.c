@@ -238,6 +238,7 @@ int session_run(struct loader *loader, const struct session_options *options, st
 		return -1;
 	output_init(&s.out, STDOUT_FILENO, &stop_signal);
 	s.out.is_stamp_iso = options->is_json;
+	s.out.wants_stamp = options->is_json || options->has_timestamp;
 	signals_start(&s.signals);
 	if (start(&s) < 0 || loop(&s) < 0 || drain(&s) < 0)
 		return -1;

@@ -92,6 +92,7 @@ int source_map_open(const struct source_map_wish *wish, struct output *out_text,
 		source_map_free(map);
 		return err_wrap(err, "map %s", wish->name);
 	}
+	out_text->wants_stamp = true;
 	output_need(out_text, map->key->max_size + map->value->max_size);
 	*out = map;
 	return 0;
