@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "btf/needs.h"
 #include "btf/type.h"
 #include "btf/value.h"
 #include "build/opened.h"
@@ -173,15 +174,17 @@ static int annotate(const struct description *d, struct built *out, struct err *
 int describe_package(const struct description *d, struct built *out, struct err *err)
 {
 	AUTO(opened) struct opened o = { 0 };
+	AUTO(needs) struct needs needs = { 0 };
 	json_t *toolchain, *json;
 
 	if (opened_open(d->object, d->name, &o, err) < 0)
 		return -1;
 	out->version = mem_text(d->config->doc.version);
-	if (annotate(d, out, err) < 0)
+	if (annotate(d, out, err) < 0 || needs_find(o.elf, d->name, &needs, err) < 0)
 		return -1;
 	json = json_object();
 	out->package_config = json;
+	js_set(json, "requirements", needs_to_json(&needs));
 	toolchain = describe_toolchain(d, err);
 	if (!toolchain)
 		return -1;
