@@ -247,18 +247,24 @@ int cli_duration(const char *text, uint64_t *out_ns, struct err *err)
 		      { "m", 60 * 1000000000ull },
 		      { "h", 3600 * 1000000000ull } };
 	struct span digits = { text, strspn(text, "0123456789") };
-	uint64_t value;
+	const char *suffix = digits.data + digits.len;
+	uint64_t value, scale = 1;
 
-	if (text_number(digits, UINT64_MAX, "duration", &value, err) < 0)
-		return err_set(err, EC_USAGE, "'%s' is not a duration such as 5s, 250ms or 2m",
+	if (text_number(digits, UINT64_MAX / 1000, "duration", &value, err) < 0)
+		return err_set(err, EC_USAGE, "'%s' is not a duration such as 5s, 1.5s or 250ms",
 			       text);
+	if (*suffix == '.') /* up to three decimals */
+		for (suffix++; *suffix >= '0' && *suffix <= '9' && scale < 1000; suffix++) {
+			value = value * 10 + *suffix - '0';
+			scale *= 10;
+		}
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (strcmp(text + digits.len, units[i].suffix))
+		if (strcmp(suffix, units[i].suffix))
 			continue;
-		if (value > UINT64_MAX / 2 / units[i].ns)
+		if (value / scale > UINT64_MAX / 2000 / units[i].ns)
 			return err_set(err, EC_USAGE, "'%s' is too long a duration", text);
-		*out_ns = value * units[i].ns;
+		*out_ns = value * units[i].ns / scale;
 		return 0;
 	}
-	return err_set(err, EC_USAGE, "'%s' is not a duration such as 5s, 250ms or 2m", text);
+	return err_set(err, EC_USAGE, "'%s' is not a duration such as 5s, 1.5s or 250ms", text);
 }

@@ -40,12 +40,9 @@ static int json_plans(struct source_map *map, const struct source_map_wish *wish
 
 static int text_plans(struct source_map *map, const struct source_map_wish *wish, struct err *err)
 {
-	struct plan_wish key = { .mode = PLAN_TEXT,
-				 .export = wish->key_export,
-				 .source = map->name,
-				 .has_source = map->has_source,
-				 .is_part = true,
-				 .bare_name = "key" };
+	struct plan_wish key = {
+		.mode = PLAN_TEXT, .export = wish->key_export, .is_part = true, .bare_name = "key"
+	};
 	struct plan_wish value = { .mode = PLAN_TEXT, .export = wish->export };
 
 	if (plan_new(map->btf, wish->key_type, &key, &map->key, err) < 0)
@@ -148,7 +145,6 @@ static void print_row(struct source_map *map, const struct element *element)
 	struct output *out = map->out;
 	char *line = out->p;
 
-	out->p = emit_bytes(out->p, map->key->head, map->key->head_len);
 	out->p = plan_emit(map->key, out->p, element->key, map->elements.key_size);
 	out->p = plan_emit(map->value, out->p, element->value, map->elements.value_size);
 	output_fit(out, line);
@@ -164,6 +160,11 @@ static void print_label(struct source_map *map, const char *name, const struct p
 	AUTO(free) char *room = mem_alloc(plan->max_size);
 	char *end = plan_emit(plan, room, bytes, size);
 
+	if (end == room + 2 && *room == '"') /* no text */
+		return;
+	/* a name that was not filled in says nothing */
+	if (!strncmp(room, "\"\"", 2))
+		return;
 	put(out, name);
 	put(out, " = ");
 	if (*room == '"' && end > room + 1) /* text reads better without quotes */
@@ -173,13 +174,38 @@ static void print_label(struct source_map *map, const char *name, const struct p
 	put(out, "\n");
 }
 
+static bool is_zero(const char *bytes, uint32_t size)
+{
+	static const char zeros[64];
+	uint32_t n;
+
+	for (uint32_t at = 0; at < size; at += n) {
+		n = size - at < sizeof(zeros) ? size - at : sizeof(zeros);
+		if (memcmp(bytes + at, zeros, n))
+			return false;
+	}
+	return true;
+}
+
+/* The one histogram of everything: a key that tells nothing is not shown. */
+static bool is_total(const struct source_map *map, const struct element *element)
+{
+	return map->elements.n_items == 1 && is_zero(element->key, map->elements.key_size);
+}
+
+/* The only element, with key 0: the program does not tell anything apart. */
+static bool is_lone(const struct source_map *map, const struct element *element)
+{
+	return map->elements.n_items == 1 && is_zero(element->key, map->elements.key_size);
+}
+
 static int print_histogram(struct source_map *map, const struct element *element, struct err *err)
 {
 	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
 	AUTO(free) uint64_t *counts = mem_array(map->slots.n, sizeof(*counts));
 
 	slots_read(&map->slots, element->value, counts);
-	if (!map->elements.is_array)
+	if (!map->elements.is_array && !is_total(map, element))
 		print_label(map, "key", map->key, element->key, map->elements.key_size);
 	for (size_t i = 0; i < map->slots.n_others; i++) {
 		const struct slot_label *label = &map->slots.others[i];
@@ -196,19 +222,6 @@ static int print_histogram(struct source_map *map, const struct element *element
 	output_text(map->out, str_text(&text), text.len);
 	put(map->out, "\n");
 	return 0;
-}
-
-static bool is_empty(const struct source_map *map, const struct element *element)
-{
-	static const char zeros[64];
-	uint32_t size = map->elements.value_size, n;
-
-	for (uint32_t at = 0; at < size; at += n) {
-		n = size - at < sizeof(zeros) ? size - at : sizeof(zeros);
-		if (memcmp((const char *)element->value + at, zeros, n))
-			return false;
-	}
-	return true;
 }
 
 static int print_element(struct source_map *map, const struct element *element, struct err *err)
@@ -234,7 +247,7 @@ static void print_heading(struct source_map *map)
 	if (map->is_json)
 		return;
 	put(out, "TIME ");
-	output_text(out, out->stamp, out->stamp_len);
+	output_text(out, out->stamp, strcspn(out->stamp, "."));
 	if (map->has_source) {
 		AUTO(free) char *name = text_printable(map->name, strlen(map->name));
 
@@ -260,7 +273,7 @@ int source_map_print(struct source_map *map, struct err *err)
 		const struct element *element = &map->elements.items[i];
 
 		/* elements of an array are always there: those that were never counted say nothing */
-		if (map->elements.is_array && is_empty(map, element))
+		if (map->elements.is_array && is_zero(element->value, map->elements.value_size))
 			continue;
 		if (!has_heading && map->out->events_left)
 			print_heading(map);
