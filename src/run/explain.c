@@ -138,17 +138,32 @@ static int explain_refused(const char *name, struct err *err)
 	return err_hint(err, "is this a container without CAP_BPF and CAP_PERFMON?");
 }
 
-int explain_load(const struct bpf_object *bpf, const char *name, int number, struct err *err)
+/* libbpf: "prog 'NAME': BPF program load failed: …" */
+static struct span failed_program(void)
 {
 	struct span program = between("prog '", "': BPF program load failed");
+
+	/* the last "prog '" before the mark is the one that failed */
+	for (const char *p = program.data;
+	     (p = strstr(p, "prog '")) && p < program.data + program.len; p += 6)
+		program = (struct span){ p + 6, program.data + program.len - (p + 6) };
+	return program;
+}
+
+char *explain_failed_program(void)
+{
+	struct span program = failed_program();
+
+	return program.len ? mem_textn(program.data, program.len) : NULL;
+}
+
+int explain_load(const struct bpf_object *bpf, const char *name, int number, struct err *err)
+{
+	struct span program = failed_program();
 	struct span log = between("-- BEGIN PROG LOAD LOG --\n", "-- END PROG LOAD LOG --");
 	AUTO(free) char *who = NULL;
 	AUTO(free) char *line = last_line();
 
-	/* the last "prog '" before the mark is the one that failed */
-	for (const char *p = program.data;
-	     (p = strstr(p, "prog '")) && p < program.data + program.len;)
-		program = (struct span){ p + 6, program.data + program.len - (p + 6) }, p += 6;
 	who = text_printable(program.data, program.len);
 	log_verbose("%s", str_text(&kept));
 	if (span_trim(log).len && program.len)

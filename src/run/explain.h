@@ -15,6 +15,8 @@ void explain_start(void);
 
 /* After a failure, with its errno. Always -1. */
 int explain_open(const char *name, int number, struct err *err);
+/* The program that libbpf says failed to load last, or NULL. The caller frees it. */
+char *explain_failed_program(void);
 int explain_load(const struct bpf_object *bpf, const char *name, int number, struct err *err);
 int explain_attach(const struct bpf_program *program, const char *section, int number,
 		   struct err *err);

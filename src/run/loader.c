@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -202,28 +203,33 @@ static bool has_relocations(const struct loader *l, struct err *err)
 }
 
 /*
- * The object opened anew with the BTF it is to be relocated against: libbpf takes the path only
- * when it opens. What cannot be cut down is left to libbpf, with the whole BTF.
+ * The BTF the object is to be relocated against, as a path for libbpf; empty where the object has no
+ * such relocations. What cannot be cut down is left to libbpf, with the whole BTF.
  */
-static int prepare_btf(struct loader *l, struct err *err)
+static int prepare_btf(struct loader *l, char *path, size_t size, struct err *err)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = l->name);
 	AUTO(kernel_btf) struct kernel_btf kernel = { 0 };
 	struct err why = { 0 };
-	char path[64];
 
+	path[0] = '\0';
 	if (!has_relocations(l, &why))
 		return 0;
 	if (kernel_btf_open(l->btf_path, &kernel, err) < 0)
 		return err_wrap(err, "%s", l->name);
-	if (cut_btf(l, kernel.data, path, sizeof(path), &why) == 0)
-		opts.btf_custom_path = path;
-	else
-		log_trace(TRACE_btf, "%s: whole kernel BTF: %s", l->name, why.text);
-	if (!opts.btf_custom_path)
-		opts.btf_custom_path = l->btf_path;
-	if (!opts.btf_custom_path)
+	if (cut_btf(l, kernel.data, path, size, &why) == 0)
 		return 0;
+	log_trace(TRACE_btf, "%s: whole kernel BTF: %s", l->name, why.text);
+	if (l->btf_path && (size_t)snprintf(path, size, "%s", l->btf_path) >= size)
+		return err_set(err, EC_USAGE, "the path %s is too long", l->btf_path);
+	return 0;
+}
+
+/* libbpf takes the path of BTF only when it opens, and does not load an object twice. */
+static int open_again(struct loader *l, const char *btf_path, struct err *err)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = l->name);
+
+	opts.btf_custom_path = *btf_path ? btf_path : NULL;
 	bpf_object__close(l->bpf);
 	explain_start();
 	l->bpf = bpf_object__open_mem(l->bytes.data, l->bytes.len, &opts);
@@ -234,16 +240,16 @@ static int prepare_btf(struct loader *l, struct err *err)
 	return 0;
 }
 
-static int load(struct loader *l, struct err *err)
+static int try_load(struct loader *l, int *out_errno)
 {
-	int rc, number;
+	int rc;
 
 	explain_start();
 	identity_raise();
 	rc = bpf_object__load(l->bpf);
-	number = errno;
+	*out_errno = errno;
 	identity_lower();
-	return rc < 0 ? explain_load(l->bpf, l->name, number, err) : 0;
+	return rc;
 }
 
 /* "data" of the configuration: elements that a map has from the start. */
@@ -281,15 +287,84 @@ static int fill_maps(struct loader *l, struct err *err)
 	return 0;
 }
 
-int loader_load(struct loader *l, const char *const *skip, size_t n_skip, struct err *err)
+/* Programs that are left out: those the person skips, and optional ones the kernel has refused. */
+struct left_out {
+	const char **names;
+	char **owned;
+	size_t n_names;
+	size_t n_owned;
+};
+
+static void left_out_done(struct left_out *left)
+{
+	for (size_t i = 0; i < left->n_owned; i++)
+		free(left->owned[i]);
+	free(left->owned);
+	free(left->names);
+}
+AUTO_STRUCT(left_out, struct left_out, left_out_done);
+
+static int prepare(struct loader *l, const struct left_out *left, struct err *err)
 {
 	struct bpf_map *map;
 
-	if (prepare_btf(l, err) < 0 || set_variables(l, err) < 0 ||
-	    select_programs(l, skip, n_skip, err) < 0 || attach_prepare(l, err) < 0)
+	if (set_variables(l, err) < 0 || select_programs(l, left->names, left->n_names, err) < 0 ||
+	    attach_prepare(l, err) < 0)
 		return -1;
 	bpf_object__for_each_map(map, l->bpf) tune_map(l, map);
-	if (load(l, err) < 0)
+	return 0;
+}
+
+/* After a failure: was it an optional program? Then it is left out, which is said. */
+static bool leave_out(struct loader *l, struct left_out *left, int number)
+{
+	char *name = explain_failed_program();
+	const struct config_prog *wish =
+		name && l->config ? config_find_prog(l->config, name) : NULL;
+	struct err why;
+
+	if (!wish || !wish->is_optional) {
+		free(name);
+		return false;
+	}
+	explain_load(l->bpf, l->name, number, &why);
+	log_note("%s; it is optional and left out", why.text);
+	left->owned[left->n_owned++] = name;
+	left->names[left->n_names++] = name;
+	return true;
+}
+
+static size_t count_programs(const struct loader *l)
+{
+	struct bpf_program *program;
+	size_t n = 0;
+
+	bpf_object__for_each_program(program, l->bpf) n++;
+	return n;
+}
+
+int loader_load(struct loader *l, const char *const *skip, size_t n_skip, struct err *err)
+{
+	size_t n_programs = count_programs(l);
+	AUTO(left_out) struct left_out left = { 0 };
+	char btf_path[PATH_MAX];
+	int number;
+
+	left.names = mem_array(n_skip + n_programs, sizeof(*left.names));
+	left.owned = mem_array(n_programs, sizeof(*left.owned));
+	for (size_t i = 0; i < n_skip; i++)
+		left.names[left.n_names++] = skip[i];
+	if (prepare_btf(l, btf_path, sizeof(btf_path), err) < 0 ||
+	    (*btf_path && open_again(l, btf_path, err) < 0))
 		return -1;
-	return fill_maps(l, err);
+	for (;;) {
+		if (prepare(l, &left, err) < 0)
+			return -1;
+		if (try_load(l, &number) == 0)
+			return fill_maps(l, err);
+		if (left.n_owned == n_programs || !leave_out(l, &left, number))
+			return explain_load(l->bpf, l->name, number, err);
+		if (open_again(l, btf_path, err) < 0)
+			return -1;
+	}
 }

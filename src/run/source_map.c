@@ -193,12 +193,6 @@ static bool is_total(const struct source_map *map, const struct element *element
 	return map->elements.n_items == 1 && is_zero(element->key, map->elements.key_size);
 }
 
-/* The only element, with key 0: the program does not tell anything apart. */
-static bool is_lone(const struct source_map *map, const struct element *element)
-{
-	return map->elements.n_items == 1 && is_zero(element->key, map->elements.key_size);
-}
-
 static int print_histogram(struct source_map *map, const struct element *element, struct err *err)
 {
 	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
