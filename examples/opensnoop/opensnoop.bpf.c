@@ -38,6 +38,9 @@ struct {
 	__uint(max_entries, 1024 * 1024);
 } events SEC(".maps");
 
+/* What found no room in the buffer; epm says how many. */
+__u64 events_lost;
+
 /* A record is put together here: a ring buffer reserves fixed sizes only, and ours vary. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -93,7 +96,8 @@ static __always_inline int report(const char *fname, long ret)
 		e->fname[0] = '\0';
 		length = 1;
 	}
-	bpf_ringbuf_output(&events, e, offsetof(struct event, fname) + length, 0);
+	if (bpf_ringbuf_output(&events, e, offsetof(struct event, fname) + length, 0))
+		__sync_fetch_and_add(&events_lost, 1);
 	return 0;
 }
 

@@ -70,6 +70,8 @@ void loader_free(struct loader *l)
 		return;
 	params_done(&l->params);
 	variables_done(&l->variables);
+	if (l->live.bytes)
+		munmap((void *)l->live.bytes, l->live.size);
 	identity_raise();
 	bpf_object__close(l->bpf);
 	identity_lower();
@@ -101,6 +103,44 @@ static struct bpf_map *map_of_section(const struct loader *l, const char *sectio
 	bpf_object__for_each_map(map, l->bpf) if (bpf_map__is_internal(map) &&
 						  bpf_map__btf_value_type_id(map) ==
 							  (__u32)id) return map;
+	return NULL;
+}
+
+/* The content of a map of global data, mapped; libbpf's own view is what it had before loading. */
+static const char *map_content(struct loader *l, const struct bpf_map *map, size_t size)
+{
+	struct live *live = &l->live;
+
+	if (live->map == map)
+		return live->bytes;
+	if (live->bytes || !(bpf_map__map_flags(map) & BPF_F_MMAPABLE))
+		return NULL;
+	live->bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	if (live->bytes == MAP_FAILED) {
+		live->bytes = NULL;
+		return NULL;
+	}
+	live->map = map;
+	live->size = size;
+	return live->bytes;
+}
+
+const void *loader_live_variable(struct loader *l, const char *name, uint32_t size)
+{
+	for (size_t i = 0; i < l->variables.n_items; i++) {
+		const struct variable *v = &l->variables.items[i];
+		struct bpf_map *map;
+		const char *bytes;
+
+		if (strcmp(v->name, name) || v->size != size)
+			continue;
+		map = map_of_section(l, v->section);
+		if (!map || v->offset > bpf_map__value_size(map) ||
+		    size > bpf_map__value_size(map) - v->offset)
+			continue;
+		bytes = map_content(l, map, bpf_map__value_size(map));
+		return bytes ? bytes + v->offset : NULL;
+	}
 	return NULL;
 }
 

@@ -43,6 +43,12 @@ AUTO_POINTER(loader, struct loader, loader_free);
 int loader_load(struct loader *loader, const char *const *skip, size_t n_skip,
 		struct err *err) MUST_CHECK;
 
+/*
+ * A global variable of the running programs, by name: its bytes as they are now, for as long as the
+ * loader lives. NULL where there is none of that name and size, or it is not mapped.
+ */
+const void *loader_live_variable(struct loader *loader, const char *name, uint32_t size);
+
 /* How a program is to be attached: the configuration's section string, else the object's own. */
 const char *loader_section(const struct loader *loader, const struct bpf_program *program);
 

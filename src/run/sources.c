@@ -81,7 +81,10 @@ uint64_t sources_lost(const struct sources *sources, uint64_t *out_full)
 
 		if (source->kind == SOURCE_RING || source->kind == SOURCE_PERF) {
 			lost += source->stream.n_lost;
-			full += source->stream.n_full;
+			if (source->stream.lost_counter)
+				lost += *source->stream.lost_counter;
+			else
+				full += source->stream.n_full;
 		} else if (source->kind == SOURCE_TRACE) {
 			lost += source_trace_lost(source->trace);
 		}

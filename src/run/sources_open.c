@@ -87,6 +87,17 @@ static uint32_t record_type(const struct opening *o, const struct bpf_map *map,
 	return export_tag_find(btf, bpf_map__name(map));
 }
 
+/*
+ * A ring buffer does not count what it refuses: only the programs can. "MAP_lost", a global variable
+ * of 64 bits, is where they do.
+ */
+static const volatile uint64_t *lost_counter(const struct opening *o, const char *map)
+{
+	AUTO(free) char *name = mem_printf("%s_lost", map);
+
+	return loader_live_variable(o->loader, name, sizeof(uint64_t));
+}
+
 static int make_plan(struct opening *o, const struct bpf_map *map, struct source *source)
 {
 	const struct config_export *export;
@@ -111,6 +122,7 @@ static int make_plan(struct opening *o, const struct bpf_map *map, struct source
 		return err_wrap(o->err, "map %s", wish.source);
 	source->stream = (struct stream){
 		.source = wish.source,
+		.lost_counter = lost_counter(o, wish.source),
 		.plan = source->plan,
 		.out = o->out,
 		.is_quiet_header = o->options->is_json || o->options->has_no_header,

@@ -17,6 +17,7 @@ struct stream {
 	struct output *out;
 	uint64_t n_records;
 	uint64_t n_lost;
+	const volatile uint64_t *lost_counter; /* where the programs count losses; or NULL */
 	uint64_t n_full; /* times the buffer was seen full: records may have been lost uncounted */
 	bool is_quiet_header; /* the header was printed, or is not wanted */
 };
