@@ -26,7 +26,12 @@ struct loader {
 	struct variables variables;
 	struct params params;
 	const char *btf_path; /* kernel BTF to relocate against; NULL: the running kernel's */
-	int btf_fd;	      /* of the cut-down BTF handed to libbpf, or -1 */
+	struct live {
+		const struct bpf_map *map; /* the one whose content is mapped */
+		const char *bytes;
+		size_t size;
+	} live;
+	int btf_fd; /* of the cut-down BTF handed to libbpf, or -1 */
 };
 
 /* CORRUPT for what is no eBPF object libbpf can open, or a configuration that does not fit it. */
