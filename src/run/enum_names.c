@@ -32,6 +32,17 @@ static bool is_dense(const struct enum_names *names)
 	return true;
 }
 
+/* A C identifier, unless somebody wrote the BTF by hand: then nothing that JSON would escape. */
+static char *clean_name(const char *text)
+{
+	char *clean = text_printable(text, strlen(text));
+
+	for (char *c = clean; *c; c++)
+		if (*c == '"' || *c == '\\')
+			*c = '?';
+	return clean;
+}
+
 struct enum_names *enum_names_new(const struct btf *btf, uint32_t enum_id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, enum_id);
@@ -47,8 +58,7 @@ struct enum_names *enum_names_new(const struct btf *btf, uint32_t enum_id)
 		if (type->size < 8)
 			name->value &= (1ull << (8 * type->size)) - 1;
 		text = btf__name_by_offset(btf, name_off);
-		/* a C identifier, unless somebody wrote the BTF by hand */
-		name->text = text_printable(text ? text : "", text ? strlen(text) : 0);
+		name->text = clean_name(text ? text : "");
 		name->len = strlen(name->text);
 		if (name->len > names->longest)
 			names->longest = name->len;

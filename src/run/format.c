@@ -109,11 +109,11 @@ static char *emit_char(char *p, const void *field, uint32_t size, bool is_signed
 }
 
 /* value / 10^digits with that many decimals cut to three, and a unit */
-static char *emit_scaled(char *p, uint64_t value, uint64_t divisor, const char *unit)
+static char *emit_scaled(char *p, unsigned __int128 value, uint64_t divisor, const char *unit)
 {
 	p = emit_unsigned(p, value / divisor);
 	if (divisor > 1) {
-		uint64_t rest = (unsigned __int128)(value % divisor) * 1000 / divisor;
+		uint64_t rest = value % divisor * 1000 / divisor;
 
 		*p++ = '.';
 		*p++ = '0' + rest / 100;
@@ -122,8 +122,18 @@ static char *emit_scaled(char *p, uint64_t value, uint64_t divisor, const char *
 	return emit_bytes(p, unit, strlen(unit));
 }
 
-static char *emit_time(char *p, uint64_t ns)
+/* 128 bits hold any 64-bit number of ms; the seconds of it are in 64 again. */
+static char *emit_time(char *p, const void *field, uint32_t size, bool is_signed, unsigned int unit)
 {
+	int64_t value = signed_number(field, size, is_signed);
+	unsigned __int128 ns;
+
+	if (is_signed && value < 0) {
+		*p++ = '-';
+		ns = (unsigned __int128)-(uint64_t)value * unit;
+	} else {
+		ns = (unsigned __int128)(uint64_t)value * unit;
+	}
 	if (ns < 1000)
 		return emit_scaled(p, ns, 1, "ns");
 	if (ns < 1000000)
@@ -135,25 +145,29 @@ static char *emit_time(char *p, uint64_t ns)
 
 static char *emit_ns(char *p, const void *field, uint32_t size, bool is_signed)
 {
-	return emit_time(p, number(field, size));
+	return emit_time(p, field, size, is_signed, 1);
 }
 
 static char *emit_us(char *p, const void *field, uint32_t size, bool is_signed)
 {
-	return emit_time(p, number(field, size) * 1000);
+	return emit_time(p, field, size, is_signed, 1000);
 }
 
 static char *emit_ms(char *p, const void *field, uint32_t size, bool is_signed)
 {
-	return emit_time(p, number(field, size) * 1000000);
+	return emit_time(p, field, size, is_signed, 1000000);
 }
 
 static char *emit_byte_count(char *p, const void *field, uint32_t size, bool is_signed)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	uint64_t value = number(field, size);
+	int64_t number = signed_number(field, size, is_signed);
+	bool is_negative = is_signed && number < 0;
+	uint64_t value = is_negative ? -(uint64_t)number : (uint64_t)number;
 	unsigned int i = 0;
 
+	if (is_negative)
+		*p++ = '-';
 	while (i + 1 < ARRAY_SIZE(units) && value >> (10 * (i + 1)))
 		i++;
 	return emit_scaled(p, value, 1ull << (10 * i), units[i]);
@@ -163,14 +177,14 @@ static char *emit_byte_count(char *p, const void *field, uint32_t size, bool is_
 static char *emit_ktime(char *p, const void *field, uint32_t size, bool is_signed)
 {
 	struct timespec wall, mono;
-	int64_t ns;
+	uint64_t ns;
 	time_t t;
 	struct tm tm;
 
 	clock_gettime(CLOCK_REALTIME, &wall);
 	clock_gettime(CLOCK_MONOTONIC, &mono);
-	ns = (wall.tv_sec - mono.tv_sec) * 1000000000ll + wall.tv_nsec - mono.tv_nsec +
-	     (int64_t)number(field, size);
+	ns = (wall.tv_sec - mono.tv_sec) * 1000000000ull + wall.tv_nsec - mono.tv_nsec +
+	     number(field, size);
 	t = ns / 1000000000;
 	p += strftime(p, 32, "%H:%M:%S.", localtime_r(&t, &tm));
 	ns = ns % 1000000000 / 1000;
@@ -190,7 +204,7 @@ static char *emit_named(char *p, const char *name, int64_t value)
 static char *emit_errno(char *p, const void *field, uint32_t size, bool is_signed)
 {
 	int64_t value = signed_number(field, size, is_signed);
-	int64_t n = value < 0 ? -value : value;
+	uint64_t n = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
 	return emit_named(p, n > 0 && n < 4096 ? strerrorname_np(n) : NULL, value);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "run/param.h"
 
+#include <ctype.h>
+
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "btf/type.h"
@@ -56,8 +58,8 @@ static int take_wishes(struct params *params, struct param *param,
 		param->help = mem_text(cmdarg->help);
 	}
 	if (wish->has_cmdarg && cmdarg->short_name && cmdarg->short_name[0] &&
-	    !cmdarg->short_name[1] && cmdarg->short_name[0] != 'h' &&
-	    !find_letter(params, cmdarg->short_name[0]))
+	    !cmdarg->short_name[1] && isalnum((unsigned char)cmdarg->short_name[0]) &&
+	    cmdarg->short_name[0] != 'h' && !find_letter(params, cmdarg->short_name[0]))
 		param->letter = cmdarg->short_name[0];
 	if (wish->value && set_json(params, param, wish->value, err) < 0)
 		return -1;
@@ -255,12 +257,13 @@ static void add_flag(struct str *out, const struct param *param)
 	AUTO(str) struct str left = STR_MAX(512);
 	AUTO(str) struct str right = STR_MAX(LIMIT_TEXT);
 	AUTO(free) char *clean = NULL;
+	AUTO(free) char *name = text_printable(param->name, strlen(param->name));
 
 	if (param->letter)
 		str_addf(&left, "  -%c, ", param->letter);
 	else
 		str_adds(&left, "      ");
-	str_addf(&left, "--%s", param->name);
+	str_addf(&left, "--%s", name);
 	if (!param->is_bool)
 		str_addf(&left, " %s", strchr(param->type, '[') ? "VALUE" : param->type);
 	str_adds(&right, param->help ? param->help : "");
@@ -278,15 +281,17 @@ static void add_flag(struct str *out, const struct param *param)
 
 static void add_paragraph(struct str *out, const char *text)
 {
+	AUTO(free) char *line = NULL;
 	AUTO(free) char *clean = NULL;
 
 	if (!text || !*text)
 		return;
 	/* a line break of a comment is not one of the text */
-	clean = mem_text(text);
-	for (char *c = clean; *c; c++)
-		if ((unsigned char)*c < 0x20)
+	line = mem_text(text);
+	for (char *c = line; *c; c++)
+		if (*c == '\n' || *c == '\t')
 			*c = ' ';
+	clean = text_printable(line, strlen(line));
 	str_addc(out, '\n');
 	add_wrapped(out, clean, 0);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Printing by a plan: what plan.c has made ready, for each record. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "run/emit.h"
 #include "run/format.h"
@@ -67,24 +69,28 @@ static char *emit_wide(char *p, const char *field, bool is_signed)
 	return emit_u128(p, value);
 }
 
-static char *emit_float(char *p, double value, int digits, bool is_json)
-{
-	if (is_json && !isfinite(value))
-		return emit_bytes(p, "null", 4);
-	return p + snprintf(p, EMIT_NUMBER_MAX, "%.*g", digits, value);
-}
-
+/* The shortest decimal that is read back as the same number. */
 static char *emit_float_field(char *p, const struct step *step, const char *field, bool is_json)
 {
-	double wide;
+	bool is_narrow = step->op == STEP_F32;
+	int digits = is_narrow ? FLT_DIG : DBL_DIG, most = digits + (is_narrow ? 3 : 2), n;
+	double value;
 	float narrow;
 
-	if (step->op == STEP_F32) {
+	if (is_narrow) {
 		memcpy(&narrow, field, sizeof(narrow));
-		return emit_float(p, narrow, 9, is_json);
+		value = narrow;
+	} else {
+		memcpy(&value, field, sizeof(value));
 	}
-	memcpy(&wide, field, sizeof(wide));
-	return emit_float(p, wide, 17, is_json);
+	if (!isfinite(value))
+		return is_json ? emit_bytes(p, "null", 4)
+			       : p + snprintf(p, EMIT_NUMBER_MAX, "%g", value);
+	do
+		n = snprintf(p, EMIT_NUMBER_MAX, "%.*g", digits, value);
+	while (digits++ < most &&
+	       (is_narrow ? strtof(p, NULL) != narrow : strtod(p, NULL) != value));
+	return p + n;
 }
 
 static char *emit_bits(char *p, const struct step *step, const char *field)
@@ -123,14 +129,20 @@ static char *emit_enum(char *p, const struct step *step, const char *field, bool
 	return p;
 }
 
-static char *emit_array(char *p, const struct step *step, const char *field)
+/* The record may end inside of the array: have is what there is of it. */
+static char *emit_array(char *p, const struct step *step, const char *field, uint64_t have)
 {
+	uint32_t stride = step->array.stride;
+
 	*p++ = '[';
 	for (uint32_t i = 0; i < step->array.n; i++) {
+		uint64_t at = (uint64_t)i * stride;
+		uint64_t left = at < have ? have - at : 0;
+
 		if (i)
 			*p++ = ',';
-		p = plan_emit(step->array.element, p, field + (size_t)i * step->array.stride,
-			      step->array.stride);
+		p = plan_emit(step->array.element, p, field + (left ? at : 0),
+			      left < stride ? left : stride);
 	}
 	*p++ = ']';
 	return p;
@@ -172,8 +184,6 @@ static char *emit_other(char *p, const struct step *step, const char *field, boo
 	case STEP_POINTER:
 		p = emit_bytes(p, "0x", 2);
 		return emit_hex(p, load(field, step->size));
-	case STEP_ARRAY:
-		return emit_array(p, step, field);
 	default:
 		return emit_formatted(p, step, field, is_json);
 	}
@@ -218,6 +228,13 @@ static inline char *emit_chars(char *p, const struct step *step, const char *rec
 	return emit_text(p, record + step->offset, have < step->size ? have : step->size, is_json);
 }
 
+static char *emit_elements(char *p, const struct step *step, const char *record, uint32_t size)
+{
+	if (size <= step->offset)
+		return emit_array(p, step, record, 0);
+	return emit_array(p, step, record + step->offset, size - step->offset);
+}
+
 static inline char *emit_json_steps(const struct plan *plan, char *p, const char *record,
 				    uint32_t size)
 {
@@ -242,6 +259,9 @@ static inline char *emit_json_steps(const struct plan *plan, char *p, const char
 			break;
 		case STEP_TEXT:
 			p = emit_chars(p, s, record, size, true);
+			break;
+		case STEP_ARRAY:
+			p = emit_elements(p, s, record, size);
 			break;
 		default:
 			p = emit_other(p, s, field, true);
@@ -275,6 +295,9 @@ static inline char *emit_text_steps(const struct plan *plan, char *p, const char
 		case STEP_TEXT:
 			p = emit_chars(p, s, record, size, false);
 			p = emit_pad(p, start, s->width);
+			break;
+		case STEP_ARRAY:
+			p = emit_pad(emit_elements(p, s, record, size), start, s->width);
 			break;
 		default:
 			p = emit_other(p, s, field, false);
