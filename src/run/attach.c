@@ -198,6 +198,7 @@ static int attach_program(struct loader *l, struct bpf_program *program, struct 
 	struct bpf_link *link = attach_one(l, program);
 
 	if (link) {
+		list->programs[list->n_links] = program;
 		list->links[list->n_links++] = link;
 		return 0;
 	}
@@ -217,6 +218,7 @@ int attach_all(struct loader *l, struct attachments *out, struct err *err)
 
 	bpf_object__for_each_program(program, l->bpf) n++;
 	list.links = mem_array(n, sizeof(*list.links));
+	list.programs = mem_array(n, sizeof(*list.programs));
 	explain_start();
 	identity_raise();
 	bpf_object__for_each_program(program, l->bpf) if (rc == 0 && is_to_attach(l, program)) rc =
@@ -253,5 +255,6 @@ void attachments_done(struct attachments *list)
 		pthread_join(threads[i], NULL);
 	identity_lower();
 	free(list->links);
+	free(list->programs);
 	*list = (struct attachments){ 0 };
 }

@@ -12,6 +12,7 @@
 
 struct attachments {
 	struct bpf_link **links;
+	const struct bpf_program **programs; /* of each link */
 	size_t n_links;
 };
 

@@ -66,7 +66,7 @@ static uint64_t next_due(const struct session *s, uint64_t now)
 		const struct source *source = &s->sources.items[i];
 		uint64_t at = UINT64_MAX;
 
-		if (source->kind == SOURCE_MAP)
+		if (source->kind == SOURCE_MAP || source->kind == SOURCE_ITER)
 			at = source->due_ns;
 		else if (source->sleep_us)
 			at = now + source->sleep_us * 1000;
@@ -136,7 +136,7 @@ static void say_losses(struct session *s, bool is_last)
 static bool is_over(const struct session *s)
 {
 	return stop_signal || s->out.is_closed || s->out.events_left == 0 ||
-	       clock_ns() >= s->end_ns;
+	       sources_are_over(&s->sources) || clock_ns() >= s->end_ns;
 }
 
 static int loop(struct session *s)
@@ -209,7 +209,8 @@ static int start(struct session *s)
 
 	if (loader_load(s->loader, o->skip, o->n_skip, s->err) < 0 ||
 	    sources_open(s->loader, o, &s->out, &s->sources, s->err) < 0 ||
-	    attach_all(s->loader, &s->attachments, s->err) < 0)
+	    attach_all(s->loader, &s->attachments, s->err) < 0 ||
+	    sources_add_iterators(&s->sources, &s->attachments, o, &s->out, s->err) < 0)
 		return -1;
 	s->polls = mem_array(s->sources.n_items + 1, sizeof(*s->polls));
 	s->end_ns = o->duration_ns ? clock_ns() + o->duration_ns : UINT64_MAX;

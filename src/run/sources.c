@@ -19,6 +19,9 @@ static void source_done(struct source *source)
 	case SOURCE_TRACE:
 		source_trace_free(source->trace);
 		break;
+	case SOURCE_ITER:
+		source_iter_free(source->iter);
+		break;
 	}
 	plan_free(source->plan);
 }
@@ -31,21 +34,34 @@ void sources_done(struct sources *sources)
 	*sources = (struct sources){ 0 };
 }
 
-static int read_map(struct source *source, bool is_last, struct err *err)
+static int read_timed(struct source *source, bool is_last, struct err *err)
 {
 	uint64_t now = clock_ns();
 	int rc;
 
-	if (!is_last && now < source->due_ns)
+	if (now < source->due_ns && !(is_last && source->kind == SOURCE_MAP))
 		return 0;
 	/* keep to the beat; after a pause of several beats begin anew */
 	source->due_ns += source->interval_ns;
 	if (source->due_ns < now)
 		source->due_ns = now + source->interval_ns;
 	identity_raise();
-	rc = source_map_print(source->map, err);
+	if (source->kind == SOURCE_MAP)
+		rc = source_map_print(source->map, err);
+	else
+		rc = source_iter_print(source->iter, err);
 	identity_lower();
+	if (source->interval_ns == 0)
+		source->due_ns = UINT64_MAX;
 	return rc;
+}
+
+bool sources_are_over(const struct sources *sources)
+{
+	for (size_t i = 0; i < sources->n_items; i++)
+		if (sources->items[i].kind != SOURCE_ITER || sources->items[i].due_ns != UINT64_MAX)
+			return false;
+	return sources->n_items > 0;
 }
 
 int sources_read(struct sources *sources, bool is_last, struct err *err)
@@ -61,7 +77,8 @@ int sources_read(struct sources *sources, bool is_last, struct err *err)
 			source->sleep_us = source_perf_read(source->perf);
 			break;
 		case SOURCE_MAP:
-			if (read_map(source, is_last, err) < 0)
+		case SOURCE_ITER:
+			if (read_timed(source, is_last, err) < 0)
 				return -1;
 			break;
 		case SOURCE_TRACE:
@@ -104,6 +121,8 @@ uint64_t sources_records(const struct sources *sources)
 			n += source_map_rows(source->map);
 		else if (source->kind == SOURCE_TRACE)
 			n += source_trace_lines(source->trace);
+		else if (source->kind == SOURCE_ITER)
+			n += source_iter_lines(source->iter);
 		else
 			n += source->stream.n_records;
 	}

@@ -7,14 +7,16 @@
  * are, and reading them in turn.
  */
 #include "base/err.h"
+#include "run/attach.h"
 #include "run/loader.h"
 #include "run/session.h"
+#include "run/source_iter.h"
 #include "run/source_map.h"
 #include "run/source_perf.h"
 #include "run/source_ring.h"
 #include "run/source_trace.h"
 
-enum source_kind { SOURCE_RING, SOURCE_PERF, SOURCE_MAP, SOURCE_TRACE };
+enum source_kind { SOURCE_RING, SOURCE_PERF, SOURCE_MAP, SOURCE_TRACE, SOURCE_ITER };
 
 struct source {
 	enum source_kind kind;
@@ -25,10 +27,11 @@ struct source {
 		struct source_perf *perf;
 		struct source_map *map;
 		struct source_trace *trace;
+		struct source_iter *iter;
 	};
-	uint64_t sleep_us; /* ring and perf: read again after; 0: when poll() says */
-	uint64_t due_ns;   /* map: when to read next */
-	uint64_t interval_ns;
+	uint64_t sleep_us;    /* ring and perf: read again after; 0: when poll() says */
+	uint64_t due_ns;      /* map and iterator: when to read next; UINT64_MAX: not again */
+	uint64_t interval_ns; /* 0: once */
 };
 
 struct sources {
@@ -39,6 +42,14 @@ struct sources {
 /* After loading, before attaching: nothing is lost then. */
 int sources_open(struct loader *loader, const struct session_options *options,
 		 struct output *out_text, struct sources *out, struct err *err) MUST_CHECK;
+
+/* After attaching: iterators among the programs are sources too. */
+int sources_add_iterators(struct sources *sources, const struct attachments *attachments,
+			  const struct session_options *options, struct output *out_text,
+			  struct err *err) MUST_CHECK;
+
+/* Is there nothing that can still come? */
+bool sources_are_over(const struct sources *sources);
 void sources_done(struct sources *sources);
 AUTO_STRUCT(sources, struct sources, sources_done);
 

@@ -237,10 +237,14 @@ int sources_open(struct loader *loader, const struct session_options *options,
 	AUTO(sources) struct sources sources = { 0 };
 	struct opening o = { loader, options, out_text, &sources, 0, err };
 	bool has_trace = source_trace_is_needed(loader);
+	struct bpf_program *program;
+	size_t n_programs = 0;
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, loader->bpf) o.n_expected += is_source(&o, map);
-	sources.items = mem_array(o.n_expected + 1, sizeof(*sources.items));
+	/* room for iterators: readers hold pointers into this array, so it must not move */
+	bpf_object__for_each_program(program, loader->bpf) n_programs++;
+	sources.items = mem_array(o.n_expected + 1 + n_programs, sizeof(*sources.items));
 	if (open_maps(&o) < 0)
 		return -1;
 	if (has_trace && open_trace(&o, &sources.items[sources.n_items++]) < 0) {
@@ -251,5 +255,35 @@ int sources_open(struct loader *loader, const struct session_options *options,
 	}
 	*out = sources;
 	sources = (struct sources){ 0 };
+	return 0;
+}
+
+static bool is_iterator(const struct bpf_program *program)
+{
+	return bpf_program__type(program) == BPF_PROG_TYPE_TRACING &&
+	       bpf_program__expected_attach_type(program) == BPF_TRACE_ITER;
+}
+
+int sources_add_iterators(struct sources *sources, const struct attachments *attachments,
+			  const struct session_options *options, struct output *out_text,
+			  struct err *err)
+{
+	for (size_t i = 0; i < attachments->n_links; i++) {
+		const struct bpf_program *program = attachments->programs[i];
+		struct source *source;
+
+		if (!is_iterator(program))
+			continue;
+		sources->items =
+			mem_resize(sources->items, sources->n_items + 1, sizeof(*sources->items));
+		source = &sources->items[sources->n_items];
+		*source =
+			(struct source){ .kind = SOURCE_ITER, .interval_ns = options->interval_ns };
+		if (source_iter_open(bpf_link__fd(attachments->links[i]),
+				     bpf_program__name(program), options->is_json, out_text,
+				     &source->iter, err) < 0)
+			return -1;
+		sources->n_items++;
+	}
 	return 0;
 }
