@@ -13,6 +13,12 @@
 
 #define KERNEL_ENOTSUPP 524 /* the kernel's own, for maps that cannot look up and delete at once */
 
+static bool is_hash(enum bpf_map_type type)
+{
+	return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LRU_HASH ||
+	       type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
 static bool is_per_cpu(enum bpf_map_type type)
 {
 	return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
@@ -63,6 +69,7 @@ int elements_init(struct elements *e, int fd, const struct btf *btf, uint32_t ke
 				.value_size = info.value_size,
 				.value_type = value_type };
 	e->is_array = info.type == BPF_MAP_TYPE_ARRAY || info.type == BPF_MAP_TYPE_PERCPU_ARRAY;
+	e->is_hash = is_hash(info.type);
 	e->is_per_cpu = is_per_cpu(info.type);
 	e->n_cpus = e->is_per_cpu ? libbpf_num_possible_cpus() : 1;
 	all = ((size_t)info.value_size + 7) / 8 * 8 * e->n_cpus;
@@ -128,14 +135,15 @@ static char *place(const struct elements *e, size_t i)
 	return e->bytes + i * ((size_t)e->key_size + e->value_size);
 }
 
-static void take_value(struct elements *e, size_t i)
+/* Element i's value from what the kernel gave: of a per-CPU map, one for each. */
+static void take_value(struct elements *e, size_t i, const char *given)
 {
 	char *value = place(e, i) + e->key_size;
 	size_t stride = ((size_t)e->value_size + 7) / 8 * 8;
 
-	memcpy(value, e->room, e->value_size);
+	memcpy(value, given, e->value_size);
 	for (unsigned int cpu = 1; cpu < e->n_cpus; cpu++)
-		add_value(e->btf, e->value_type, value, e->room + cpu * stride, 0);
+		add_value(e->btf, e->value_type, value, given + cpu * stride, 0);
 }
 
 static int grow(struct elements *e, size_t n)
@@ -225,7 +233,8 @@ static int compare(const void *a, const void *b, void *context)
 	return 0;
 }
 
-int elements_read(struct elements *e, bool clears, struct err *err)
+/* One key after the other, two or three system calls each. */
+static int read_singly(struct elements *e, bool clears, struct err *err)
 {
 	size_t n = 0;
 
@@ -235,14 +244,111 @@ int elements_read(struct elements *e, bool clears, struct err *err)
 		if (look_up(e, place(e, i), clears) < 0)
 			continue; /* gone since */
 		memmove(place(e, n), place(e, i), e->key_size);
-		take_value(e, n);
-		e->items[n] = (struct element){ place(e, n), place(e, n) + e->key_size };
+		take_value(e, n, e->room);
 		if (clears && e->is_array)
 			zero_element(e, place(e, n));
 		n++;
 	}
 	e->n_items = n;
-	qsort_r(e->items, n, sizeof(*e->items), compare, e);
+	return 0;
+}
+
+struct batch {
+	char *keys;
+	char *values;
+	uint32_t size;	   /* elements there is room for */
+	uint32_t position; /* the kernel's: of a hash a bucket */
+	uint32_t next;
+};
+
+static void batch_done(struct batch *batch)
+{
+	free(batch->keys);
+	free(batch->values);
+}
+AUTO_STRUCT(batch, struct batch, batch_done);
+
+static size_t value_stride(const struct elements *e)
+{
+	return ((size_t)e->value_size + 7) / 8 * 8 * (e->is_per_cpu ? e->n_cpus : 1);
+}
+
+static void batch_size(struct elements *e, struct batch *batch, uint32_t size)
+{
+	batch->size = size;
+	batch->keys = mem_resize(batch->keys, size, e->key_size);
+	batch->values = mem_resize(batch->values, size, value_stride(e));
+}
+
+/* The next elements of the map into the batch; the count, or -1 with errno. */
+static int64_t next_batch(struct elements *e, struct batch *batch, bool is_first, bool clears)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	void *from = is_first ? NULL : &batch->position;
+	__u32 count = batch->size;
+	int rc;
+
+	if (clears)
+		rc = bpf_map_lookup_and_delete_batch(e->fd, from, &batch->next, batch->keys,
+						     batch->values, &count, &opts);
+	else
+		rc = bpf_map_lookup_batch(e->fd, from, &batch->next, batch->keys, batch->values,
+					  &count, &opts);
+	if (rc < 0 && errno != ENOENT)
+		return -1;
+	batch->position = batch->next;
+	return count;
+}
+
+static int keep_batch(struct elements *e, const struct batch *batch, size_t n)
+{
+	/* values of plain maps are not padded in a batch */
+	size_t stride = e->is_per_cpu ? value_stride(e) : e->value_size;
+
+	for (size_t i = 0; i < n; i++) {
+		if (grow(e, e->n_items + 1) < 0)
+			return -1;
+		memcpy(place(e, e->n_items), batch->keys + i * e->key_size, e->key_size);
+		take_value(e, e->n_items, batch->values + i * stride);
+		e->n_items++;
+	}
+	return 0;
+}
+
+/* Many at a time, since 5.6. False: not with this map or kernel, and nothing was taken out. */
+static bool read_in_batches(struct elements *e, bool clears)
+{
+	AUTO(batch) struct batch batch = { 0 };
+	bool is_first = true;
+	int64_t n;
+
+	e->n_items = 0;
+	/* of other maps the position is a key, which has another size */
+	if (!e->is_hash)
+		return false;
+	batch_size(e, &batch, 256);
+	for (;;) {
+		errno = 0;
+		n = next_batch(e, &batch, is_first, clears);
+		if (n < 0 && errno == ENOSPC && batch.size < (1u << 20)) {
+			batch_size(e, &batch, batch.size * 4); /* a bucket holds more */
+			continue;
+		}
+		if (n < 0)
+			return !is_first;
+		if (keep_batch(e, &batch, n) < 0 || errno == ENOENT)
+			return true;
+		is_first = false;
+	}
+}
+
+int elements_read(struct elements *e, bool clears, struct err *err)
+{
+	if (!read_in_batches(e, clears) && read_singly(e, clears, err) < 0)
+		return -1;
+	for (size_t i = 0; i < e->n_items; i++)
+		e->items[i] = (struct element){ place(e, i), place(e, i) + e->key_size };
+	qsort_r(e->items, e->n_items, sizeof(*e->items), compare, e);
 	return 0;
 }
 

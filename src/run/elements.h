@@ -27,6 +27,7 @@ struct elements {
 	uint32_t
 		rank_size; /* bytes of the number at the value's start to sort by; 0: there is none */
 	bool is_array;	   /* keys are indices */
+	bool is_hash;	   /* elements can be had in batches, by the number of a bucket */
 	bool is_per_cpu;
 	unsigned int n_cpus;
 	struct element *items;
