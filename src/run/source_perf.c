@@ -20,40 +20,75 @@ struct source_perf {
 	size_t n_buffers;
 	int *silent; /* a CPU's event that does not wake; -1: there is none */
 	bool can_be_silent;
+	bool counts_lost; /* the kernel tells by read() how many records an event has lost */
 	uint64_t size;	  /* bytes, of a CPU's buffer */
 	uint64_t n_bytes; /* read so far */
 	struct pace pace;
 };
 
-static void on_record(void *context, int cpu, void *data, __u32 size)
+/* As the kernel puts them into the buffer (perf_event_open(2)). */
+struct sample {
+	struct perf_event_header header;
+	__u32 size;
+	char data[];
+};
+
+struct lost_record {
+	struct perf_event_header header;
+	__u64 id;
+	__u64 n;
+};
+
+static enum bpf_perf_event_ret on_event(void *context, int cpu, struct perf_event_header *header)
 {
 	struct source_perf *perf = context;
+	const struct sample *sample = (const struct sample *)header;
 
-	perf->n_bytes += size + sizeof(struct perf_event_header) + sizeof(__u32);
-	stream_record(perf->stream, data, size);
+	if (header->type == PERF_RECORD_SAMPLE) {
+		perf->n_bytes += header->size;
+		stream_record(perf->stream, sample->data, sample->size);
+	} else if (header->type == PERF_RECORD_LOST) {
+		perf->stream->n_lost += ((const struct lost_record *)header)->n;
+	}
+	return LIBBPF_PERF_EVENT_CONT;
 }
 
-static void on_lost(void *context, int cpu, __u64 n)
+static struct perf_event_attr attributes(const struct source_perf *perf)
 {
-	struct source_perf *perf = context;
+	return (struct perf_event_attr){
+		.size = sizeof(struct perf_event_attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_BPF_OUTPUT,
+		.sample_type = PERF_SAMPLE_RAW,
+		.sample_period = 1,
+		.wakeup_events = 1,
+		.read_format = perf->counts_lost ? PERF_FORMAT_LOST : 0,
+	};
+}
 
-	perf->stream->n_lost += n;
+/* With the count of losses (since 6.0), else without. */
+static int open_waking(struct source_perf *perf, size_t n_pages)
+{
+	struct perf_event_attr attr;
+
+	for (int i = 0; i < 2 && !perf->buffer; i++) {
+		perf->counts_lost = i == 0;
+		attr = attributes(perf);
+		perf->buffer =
+			perf_buffer__new_raw(perf->map_fd, n_pages, &attr, on_event, perf, NULL);
+	}
+	return perf->buffer ? 0 : -1;
 }
 
 /* Buffers are numbered as the CPUs that are online; holes are possible, hence the map's index. */
 static int open_silent(const struct source_perf *perf, int waking, int cpu)
 {
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = PERF_TYPE_SOFTWARE,
-		.config = PERF_COUNT_SW_BPF_OUTPUT,
-		.sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1,
-		.watermark = 1,
-		.wakeup_watermark = perf->size / 2,
-	};
-	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	struct perf_event_attr attr = attributes(perf);
+	int fd;
 
+	attr.watermark = 1;
+	attr.wakeup_watermark = perf->size / 2;
+	fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, waking) < 0 ||
@@ -91,8 +126,7 @@ int source_perf_open(int fd, size_t n_pages, struct stream *stream, struct sourc
 	perf->map_fd = fd;
 	perf->size = n_pages * sysconf(_SC_PAGESIZE);
 	perf->pace.window_start_ns = clock_ns();
-	perf->buffer = perf_buffer__new(fd, n_pages, on_record, on_lost, perf, NULL);
-	if (!perf->buffer) {
+	if (open_waking(perf, n_pages) < 0) {
 		err_errno(err, "open the perf buffer %s", stream->source);
 		free(perf);
 		return -1;
@@ -157,4 +191,26 @@ uint64_t source_perf_read(struct source_perf *perf)
 		break;
 	}
 	return perf->pace.is_polling ? perf->pace.sleep_us : 0;
+}
+
+static uint64_t lost_of(int fd)
+{
+	uint64_t values[2]; /* the count itself, which says nothing here, and the losses */
+
+	return read(fd, values, sizeof(values)) == sizeof(values) ? values[1] : 0;
+}
+
+void source_perf_count_lost(struct source_perf *perf)
+{
+	uint64_t lost = 0;
+
+	if (!perf->counts_lost)
+		return;
+	for (size_t i = 0; i < perf->n_buffers; i++) {
+		lost += lost_of(perf_buffer__buffer_fd(perf->buffer, i));
+		if (perf->silent[i] >= 0)
+			lost += lost_of(perf->silent[i]);
+	}
+	if (lost > perf->stream->n_lost)
+		perf->stream->n_lost = lost;
 }

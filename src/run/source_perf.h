@@ -18,6 +18,11 @@ int source_perf_open(int fd, size_t n_pages, struct stream *stream, struct sourc
 		     struct err *err) MUST_CHECK;
 void source_perf_free(struct source_perf *perf);
 uint64_t source_perf_read(struct source_perf *perf); /* as source_ring_read() */
+/*
+ * A loss stands in the buffer before the next record that finds room; this counts also those that
+ * no record came after. Interrupts every CPU: for the end. Before Linux 6.0 it does nothing.
+ */
+void source_perf_count_lost(struct source_perf *perf);
 int source_perf_fd(const struct source_perf *perf);
 
 #endif

@@ -75,6 +75,8 @@ int sources_read(struct sources *sources, bool is_last, struct err *err)
 			break;
 		case SOURCE_PERF:
 			source->sleep_us = source_perf_read(source->perf);
+			if (is_last)
+				source_perf_count_lost(source->perf);
 			break;
 		case SOURCE_MAP:
 		case SOURCE_ITER:
