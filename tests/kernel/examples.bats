@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-# shellcheck disable=SC2154,SC2034
+# shellcheck disable=SC2154,SC2034,SC2016
 # Each example is built from its source, run from the store, and shows exactly what was caused.
 
 load "$BATS_LIB/common"
