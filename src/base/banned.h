@@ -16,7 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* macros where the headers are fortified for clang */
 #undef alloca
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strncpy strcat strncat stpcpy sprintf vsprintf gets strtok strtok_r
 #pragma GCC poison atoi atol atoll atof strtol strtoul strtoll strtoull system popen alloca
 #pragma GCC poison tmpnam mktemp ctime asctime

@@ -23,6 +23,8 @@ static const char tail[] = "\n"
 			   "\n"
 			   "#endif /* __VMLINUX_H__ */\n";
 
+static void print(void *context, const char *fmt, va_list args) PRINTF(2, 0);
+
 static void print(void *context, const char *fmt, va_list args)
 {
 	str_addv(context, fmt, args);
