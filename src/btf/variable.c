@@ -98,6 +98,36 @@ void variables_done(struct variables *variables)
 	variables->n_items = 0;
 }
 
+/* By the variable's symbol, or by its section's, which may mean any variable in it. */
+static bool refers(const struct object *object, const struct object_relocation *relocation,
+		   const struct variable *variable)
+{
+	const struct object_symbol *symbol = &object->symbols[relocation->symbol];
+
+	if (symbol->type == STT_SECTION)
+		return symbol->section < object->n_sections &&
+		       !strcmp(object->sections[symbol->section].name, variable->section);
+	return !strcmp(symbol->name, variable->name);
+}
+
+int variable_is_used(const struct object *object, const struct variable *variable, bool *out,
+		     struct err *err)
+{
+	*out = false;
+	for (size_t i = 1; i < object->n_sections && !*out; i++) {
+		AUTO(free) struct object_relocation *relocations = NULL;
+		size_t n;
+
+		if (!(object->sections[i].flags & SHF_EXECINSTR))
+			continue;
+		if (object_relocations(object, i, &relocations, &n, err) < 0)
+			return -1;
+		for (size_t r = 0; r < n && !*out; r++)
+			*out = refers(object, &relocations[r], variable);
+	}
+	return 0;
+}
+
 bool variable_is_flag(const struct variable *variable)
 {
 	return !text_starts(variable->name, "__") && !text_ends(variable->name, "_lost");

@@ -34,6 +34,13 @@ void variables_done(struct variables *variables);
 AUTO_STRUCT(variables, struct variables, variables_done);
 
 /*
+ * Does any instruction refer to it? Not so for a `const` without `volatile`, whose value the compiler
+ * has put into the code: setting it would do nothing. CORRUPT for damaged relocations.
+ */
+int variable_is_used(const struct object *object, const struct variable *variable, bool *out,
+		     struct err *err) MUST_CHECK;
+
+/*
  * Is it for a person to set? Not what is part of the machinery: dummies of ecc and counters of lost
  * records ("…_lost").
  */

@@ -97,6 +97,21 @@ static json_t *wish_of_spec(const struct generator *g, const char *variable)
 	return g->in->spec ? json_object_get(g->in->spec->flags, variable) : NULL;
 }
 
+static int warn_unused(struct generator *g, const struct variable *v)
+{
+	bool is_used;
+
+	if (!v->is_read_only || !variable_is_flag(v))
+		return 0;
+	if (variable_is_used(g->object.elf, v, &is_used, g->err) < 0)
+		return -1;
+	if (!is_used)
+		log_warn("%s: --%s would do nothing: no program reads it (is it 'const' without "
+			 "'volatile'?)",
+			 g->in->name, v->name);
+	return 0;
+}
+
 static int add_variable(struct generator *g, const struct variable *v)
 {
 	const struct note *note = notes_find(g->in->notes, NOTE_VARIABLE, NULL, v->name);
@@ -109,7 +124,9 @@ static int add_variable(struct generator *g, const struct variable *v)
 	copy_tags(item, note);
 	if (wish)
 		js_set(item, "cmdarg", json_incref(wish));
-	return check(g, note, "variables", item);
+	if (check(g, note, "variables", item) < 0)
+		return -1;
+	return warn_unused(g, v);
 }
 
 static int add_variables(struct generator *g)
