@@ -2,6 +2,7 @@
 #include "btf/variable.h"
 
 #include <elf.h>
+#include <linux/bpf.h>
 
 #include "base/alloc.h"
 #include "btf/type.h"
@@ -98,16 +99,23 @@ void variables_done(struct variables *variables)
 	variables->n_items = 0;
 }
 
-/* By the variable's symbol, or by its section's, which may mean any variable in it. */
-static bool refers(const struct object *object, const struct object_relocation *relocation,
-		   const struct variable *variable)
+/* By the variable's symbol, or by its section's, where the instruction holds the offset. */
+static bool refers(const struct object *object, const struct object_section *code,
+		   const struct object_relocation *relocation, const struct variable *variable)
 {
 	const struct object_symbol *symbol = &object->symbols[relocation->symbol];
+	struct bpf_insn insn;
 
-	if (symbol->type == STT_SECTION)
-		return symbol->section < object->n_sections &&
-		       !strcmp(object->sections[symbol->section].name, variable->section);
-	return !strcmp(symbol->name, variable->name);
+	if (symbol->type != STT_SECTION)
+		return !strcmp(symbol->name, variable->name);
+	if (symbol->section >= object->n_sections ||
+	    strcmp(object->sections[symbol->section].name, variable->section) ||
+	    relocation->offset > code->data.len ||
+	    code->data.len - relocation->offset < sizeof(insn))
+		return false;
+	memcpy(&insn, code->data.data + relocation->offset, sizeof(insn));
+	return (uint32_t)insn.imm >= variable->offset &&
+	       (uint32_t)insn.imm - variable->offset < variable->size;
 }
 
 int variable_is_used(const struct object *object, const struct variable *variable, bool *out,
@@ -123,7 +131,7 @@ int variable_is_used(const struct object *object, const struct variable *variabl
 		if (object_relocations(object, i, &relocations, &n, err) < 0)
 			return -1;
 		for (size_t r = 0; r < n && !*out; r++)
-			*out = refers(object, &relocations[r], variable);
+			*out = refers(object, &object->sections[i], &relocations[r], variable);
 	}
 	return 0;
 }
