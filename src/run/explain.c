@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "run/preflight.h"
 
+#define UNRESOLVED "failed to resolve CO-RE relocation" /* libbpf's words in the log, since 0.8 */
 #define POISON "195896080" /* the helper libbpf calls where a CO-RE relocation failed: 0xbad2310 */
 
 /* libbpf's callback has no context */
@@ -108,34 +109,60 @@ static struct verdict read_log(struct span log)
 	return verdict;
 }
 
+/* "failed to resolve CO-RE relocation <byte_off> [5] struct a.b (0:0 @ offset 0)" -> "struct a.b" */
+static struct span unresolved(const char *reason)
+{
+	const char *start = strstr(reason, "] "), *end = start ? strstr(start, " (") : NULL;
+
+	if (!end)
+		return (struct span){ "", 0 };
+	return (struct span){ start + 2, end - start - 2 };
+}
+
+static int explain_relocation(const char *name, const char *program, const char *reason,
+			      const char *source, struct err *err)
+{
+	struct span what = unresolved(reason);
+
+	if (what.len)
+		err_set(err, EC_UNSUPPORTED, "%s: this kernel has no %.*s, which program %s uses",
+			name, (int)what.len, what.data, program);
+	else
+		err_set(err, EC_UNSUPPORTED,
+			"%s: program %s uses a kernel type or field this kernel does not have%s%s",
+			name, program, *source ? ", in: " : "", source);
+	return err_hint(err, "--skip %s runs the package without it", program);
+}
+
 static int explain_verifier(const char *name, const char *program, struct span log, struct err *err)
 {
 	struct verdict v = read_log(log);
 	AUTO(free) char *reason = text_printable(v.reason.data, v.reason.len);
 	AUTO(free) char *source = text_printable(v.source.data, v.source.len);
 
-	if (strstr(reason, POISON)) {
-		err_set(err, EC_UNSUPPORTED,
-			"%s: program %s uses a kernel type or field this kernel does not have%s%s",
-			name, program, *source ? ", in: " : "", source);
-		return err_hint(err, "-v shows the whole log");
-	}
+	if (strstr(reason, POISON) || text_starts(reason, UNRESOLVED))
+		return explain_relocation(name, program, reason, source, err);
 	err_set(err, EC_VERIFIER, "%s: the verifier refused program %s: %s%s%s%s", name, program,
 		reason, *source ? " (in: " : "", source, *source ? ")" : "");
 	return err_hint(err, "-v shows the verifier's whole log");
 }
 
-static int explain_refused(const char *name, struct err *err)
+static int explain_refused(const char *name, const char *program, struct err *err)
 {
 	const char *lockdown = preflight_lockdown();
 
-	if (lockdown)
-		return err_set(err, EC_UNSUPPORTED,
-			       "%s: the kernel refused to load it (EPERM), as kernels locked down "
-			       "to '%s' do with some programs",
-			       name, lockdown);
-	err_set(err, EC_DENIED, "%s: the kernel refused to load it (EPERM)", name);
-	return err_hint(err, "is this a container without CAP_BPF and CAP_PERFMON?");
+	if (preflight_is_confined()) {
+		err_set(err, EC_DENIED, "%s: the kernel refused to load program %s (EPERM)", name,
+			program);
+		return err_hint(err, "is this a container without CAP_BPF and CAP_PERFMON?");
+	}
+	err_set(err, EC_UNSUPPORTED,
+		"%s: the kernel refuses program %s (EPERM), although epm has the rights%s%s", name,
+		program, lockdown ? ": it is locked down to " : "", lockdown ? lockdown : "");
+	return err_hint(err,
+			"a kernel that is locked down or built without it refuses some kinds of "
+			"program; --skip %s runs the package without it",
+			program);
 }
 
 /* libbpf: "prog 'NAME': BPF program load failed: …" */
@@ -169,7 +196,7 @@ int explain_load(const struct bpf_object *bpf, const char *name, int number, str
 	if (span_trim(log).len && program.len)
 		return explain_verifier(name, who, log, err);
 	if (number == EPERM)
-		return explain_refused(name, err);
+		return explain_refused(name, who, err);
 	if (program.len)
 		return err_set(err, EC_UNSUPPORTED, "%s: the kernel cannot load program %s: %s",
 			       name, who, strerror(number));

@@ -12,6 +12,9 @@
 /* DENIED unless root can be had or CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN) are there. */
 int preflight_rights(struct err *err) MUST_CHECK;
 
+/* Does the process, with what identity_raise() gives, lack some of root's rights over eBPF? */
+bool preflight_is_confined(void);
+
 enum preflight_answer { PREFLIGHT_NO, PREFLIGHT_YES, PREFLIGHT_UNKNOWN };
 
 /*
