@@ -47,7 +47,8 @@ int plan_add_root(struct plan_builder *b, uint32_t type_id,
 		  const struct config_export *export) MUST_CHECK;
 
 /* A plan for the elements of an array that b has come to. */
-int plan_new_element(const struct plan_builder *b, uint32_t type_id, struct plan **out) MUST_CHECK;
+int plan_new_element(const struct plan_builder *outer, uint32_t type_id,
+		     struct plan **out) MUST_CHECK;
 
 /* One more member was looked at; CORRUPT when there were too many (BTF may nest without end). */
 int plan_count(struct plan_builder *b) MUST_CHECK;
