@@ -49,8 +49,7 @@ static void shrinks_to_the_terminal(void **state)
 	AUTO(free) char *least = table(row, (struct print_style){ .width = 10 });
 
 	assert_string_equal(text, "NAME          SIZE  DIGEST        AGE     ARCH\n"
-				  "äbcdefghijk…   1 B  0123456789ab  <none>  x\n" +
-					  0);
+				  "äbcdefghijk…   1 B  0123456789ab  <none>  x\n");
 	assert_non_null(strstr(least, "äbcdefg…  "));
 }
 
