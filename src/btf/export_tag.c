@@ -4,6 +4,7 @@
 #include "btf/core_relo.h"
 #include "btf/object.h"
 #include "btf/raw_btf.h"
+#include "btf/type.h"
 
 /* The type a pointer leads to, without const and the like; typedefs stay. 0: no pointer. */
 static uint32_t target_of(const struct raw_btf *btf, uint32_t id)
@@ -103,4 +104,34 @@ uint32_t export_tag_find(const struct btf *btf, const char *map)
 			return type->type;
 	}
 	return 0;
+}
+
+/* The struct that a global variable points to; 0: it is none such. */
+static uint32_t pointed_struct(const struct btf *btf, const struct btf_type *variable)
+{
+	const struct btf_type *type = type_stripped(btf, variable->type);
+	uint32_t id;
+
+	if (!btf_is_ptr(type))
+		return 0;
+	id = type_strip(btf, type->type);
+	return btf_is_composite(btf__type_by_id(btf, id)) ? id : 0;
+}
+
+uint32_t export_guess(const struct btf *btf)
+{
+	uint32_t found = 0, id;
+
+	for (uint32_t i = 1; i < btf__type_cnt(btf); i++) {
+		const struct btf_type *type = btf__type_by_id(btf, i);
+
+		if (!btf_is_var(type))
+			continue;
+		id = pointed_struct(btf, type);
+		if (id && found && id != found)
+			return 0;
+		if (id)
+			found = id;
+	}
+	return found;
 }

@@ -25,4 +25,11 @@ int export_tags_make(struct str *elf, struct err *err) MUST_CHECK;
 /* Type id that the object's BTF tags for a map; 0: none. */
 uint32_t export_tag_find(const struct btf *btf, const char *map);
 
+/*
+ * What is told otherwise by the BTF of an object that was not built by epm: the struct that its only
+ * global pointer to one leads to, as people write to keep the type ("const struct event *unused"),
+ * ecc too. 0: there is none, or several.
+ */
+uint32_t export_guess(const struct btf *btf);
+
 #endif

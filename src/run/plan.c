@@ -136,6 +136,25 @@ static int new_inner(struct plan_builder *b, uint32_t type_id, const struct conf
 	return finish(b, out);
 }
 
+struct plan *plan_new_raw(const struct plan_wish *wish)
+{
+	struct err err = { 0 };
+	struct plan *plan = NULL;
+	AUTO(builder)
+	struct plan_builder b = { .pending = STR_MAX(LIMIT_TEXT),
+				  .header = STR_MAX(LIMIT_TEXT),
+				  .err = &err };
+
+	b.plan = mem_alloc(sizeof(*b.plan));
+	b.plan->mode = wish->mode;
+	set_head(&b, wish);
+	plan_add_raw(&b);
+	set_header_and_tail(&b, wish);
+	if (finish(&b, &plan) < 0)
+		abort(); /* only for records that are too large */
+	return plan;
+}
+
 int plan_new_inner(const struct btf *btf, uint32_t type_id, const struct config_export *export,
 		   struct plan **out, struct err *err)
 {

@@ -40,6 +40,7 @@ enum step_op {
 	STEP_F64,
 	STEP_POINTER,
 	STEP_ARRAY,  /* elements by a plan of their own */
+	STEP_RAW,    /* the whole record as hex */
 	STEP_FORMAT, /* by one of format.h's */
 };
 
@@ -108,6 +109,10 @@ struct plan_wish {
  */
 int plan_new(const struct btf *btf, uint32_t type_id, const struct plan_wish *wish,
 	     struct plan **out, struct err *err) MUST_CHECK;
+
+/* For records whose type nobody knows: their bytes in hex, up to PLAN_RAW_MOST of them. */
+#define PLAN_RAW_MOST 4096
+struct plan *plan_new_raw(const struct plan_wish *wish);
 
 /*
  * A plan for a value inside something else: no head, no newline. JSON only.

@@ -38,6 +38,9 @@ struct plan_field {
 /* One value; structs member by member. CORRUPT. */
 int plan_add_value(struct plan_builder *b, const struct plan_field *f) MUST_CHECK;
 
+/* The record as it is, in hex. */
+void plan_add_raw(struct plan_builder *b);
+
 /* All members of a struct or union; is_root: its braces are the record's. */
 int plan_add_struct(struct plan_builder *b, const struct plan_field *f, uint32_t type_id,
 		    bool is_root) MUST_CHECK;

@@ -250,3 +250,13 @@ int plan_add_value(struct plan_builder *b, const struct plan_field *f)
 		return add_scalar(b, f, &info);
 	}
 }
+
+void plan_add_raw(struct plan_builder *b)
+{
+	struct plan_field whole = { .column = "raw" };
+	struct step step = { .op = STEP_RAW };
+
+	if (plan_is_json(b))
+		str_adds(&b->pending, "\"raw\":");
+	add_quoted(b, &whole, &step, 2 * PLAN_RAW_MOST + 3);
+}

@@ -235,6 +235,17 @@ static char *emit_elements(char *p, const struct step *step, const char *record,
 	return emit_array(p, step, record + step->offset, size - step->offset);
 }
 
+static char *emit_raw(char *p, const char *record, uint32_t size)
+{
+	uint32_t n = size < PLAN_RAW_MOST ? size : PLAN_RAW_MOST;
+
+	for (uint32_t i = 0; i < n; i++) {
+		*p++ = "0123456789abcdef"[(unsigned char)record[i] >> 4];
+		*p++ = "0123456789abcdef"[record[i] & 15];
+	}
+	return n < size ? emit_bytes(p, "…", strlen("…")) : p;
+}
+
 static inline char *emit_json_steps(const struct plan *plan, char *p, const char *record,
 				    uint32_t size)
 {
@@ -259,6 +270,9 @@ static inline char *emit_json_steps(const struct plan *plan, char *p, const char
 			break;
 		case STEP_TEXT:
 			p = emit_chars(p, s, record, size, true);
+			break;
+		case STEP_RAW:
+			p = emit_raw(p, record, size);
 			break;
 		case STEP_ARRAY:
 			p = emit_elements(p, s, record, size);
@@ -295,6 +309,9 @@ static inline char *emit_text_steps(const struct plan *plan, char *p, const char
 		case STEP_TEXT:
 			p = emit_chars(p, s, record, size, false);
 			p = emit_pad(p, start, s->width);
+			break;
+		case STEP_RAW:
+			p = emit_raw(p, record, size);
 			break;
 		case STEP_ARRAY:
 			p = emit_pad(emit_elements(p, s, record, size), start, s->width);

@@ -55,6 +55,13 @@ static uint32_t type_by_number(const struct btf *btf, const struct config_map *w
 	return n > 0 && n < (json_int_t)btf__type_cnt(btf) ? n : 0;
 }
 
+static uint32_t told_by_object(const struct btf *btf, const char *map)
+{
+	uint32_t id = export_tag_find(btf, map);
+
+	return id ? id : export_guess(btf);
+}
+
 /* Type of the records of a ring or perf buffer; 0: it cannot be told. */
 static uint32_t record_type(const struct opening *o, const struct bpf_map *map,
 			    const struct config_export **out_export)
@@ -68,7 +75,7 @@ static uint32_t record_type(const struct opening *o, const struct bpf_map *map,
 	if (!btf)
 		return 0;
 	if (!config)
-		return export_tag_find(btf, bpf_map__name(map));
+		return told_by_object(btf, bpf_map__name(map));
 	if (wish && wish->export_type) {
 		*out_export = config_find_export(config, wish->export_type);
 		return struct_named(btf, wish->export_type);
@@ -84,7 +91,7 @@ static uint32_t record_type(const struct opening *o, const struct bpf_map *map,
 		*out_export = &config->exports[0];
 		return struct_named(btf, config->exports[0].name);
 	}
-	return export_tag_find(btf, bpf_map__name(map));
+	return told_by_object(btf, bpf_map__name(map));
 }
 
 /*
@@ -109,17 +116,15 @@ static int make_plan(struct opening *o, const struct bpf_map *map, struct source
 	};
 	uint32_t type_id = record_type(o, map, &export);
 
-	if (!type_id) {
-		err_set(o->err, EC_CORRUPT,
-			"%s: it cannot be told which struct the records of map %s are",
-			o->loader->name, wish.source);
-		return err_hint(
-			o->err,
-			"write '/// @export struct NAME' before the map and build it again");
-	}
 	wish.export = export;
-	if (plan_new(o->loader->btf, type_id, &wish, &source->plan, o->err) < 0)
+	if (!type_id) {
+		log_note("%s: nothing tells which struct the records of map %s are: they are shown "
+			 "as bytes",
+			 o->loader->name, wish.source);
+		source->plan = plan_new_raw(&wish);
+	} else if (plan_new(o->loader->btf, type_id, &wish, &source->plan, o->err) < 0) {
 		return err_wrap(o->err, "map %s", wish.source);
+	}
 	source->stream = (struct stream){
 		.source = wish.source,
 		.lost_counter = lost_counter(o, wish.source),
