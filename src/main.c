@@ -57,6 +57,12 @@ static int with_home(int argc, char **argv, struct cmd_env *env, struct err *err
 	return cmd_main(env, argc, argv, err);
 }
 
+static int unknown_option(const char *word, struct err *err)
+{
+	err_set(err, EC_USAGE, "unknown option '%s'", word);
+	return err_hint(err, "options of a command stand after its name; see 'epm --help'");
+}
+
 static int start(int argc, char **argv, struct err *err)
 {
 	char *version[] = { "version", NULL };
@@ -75,7 +81,7 @@ static int start(int argc, char **argv, struct err *err)
 		else if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose"))
 			env.n_verbose++;
 		else
-			return cmd_unknown(argv[i], err);
+			return unknown_option(argv[i], err);
 	}
 	if (i == argc) {
 		err_set(err, EC_USAGE, "a command is missing");

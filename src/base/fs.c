@@ -181,10 +181,10 @@ int fs_lock(int dir, const char *name, int *out_fd, struct err *err)
 	AUTO(close) int fd = openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
 	if (fd < 0)
-		return err_errno(err, "lock %s", name);
+		return err_errno(err, "the lock file %s", name);
 	while (flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
-			return err_errno(err, "lock %s", name);
+			return err_errno(err, "the lock file %s", name);
 	*out_fd = STEAL_FD(fd);
 	return 0;
 }

@@ -109,9 +109,27 @@ static int from_store(const char *home, const char *text, struct package **out, 
 		return -1;
 	if (package_load(store, text, out, err) == 0)
 		return 0;
-	if (err->code == EC_NOT_FOUND && fs_exists(AT_FDCWD, text) && !err->hint[0])
+	if (err->code != EC_NOT_FOUND)
+		return -1;
+	if (fs_is_dir(AT_FDCWD, text))
+		return err_hint(err, "'epm build %s' makes a package of that folder", text);
+	if (fs_exists(AT_FDCWD, text))
 		return err_hint(err, "for the file in this folder write ./%s", text);
 	return -1;
+}
+
+/* What is for 'epm build'. */
+static int refuse_sources(const char *text, struct err *err)
+{
+	if (text_ends(text, ".c") && fs_exists(AT_FDCWD, text)) {
+		err_set(err, EC_USAGE, "%s is a source", text);
+		return err_hint(err, "'epm build %s' makes a package of it", text);
+	}
+	if (input_is_file(text) && fs_is_dir(AT_FDCWD, text)) {
+		err_set(err, EC_USAGE, "%s is a folder", text);
+		return err_hint(err, "'epm build %s' makes a package of the sources in it", text);
+	}
+	return 0;
 }
 
 int input_load(const char *home, const char *text, const char *configuration, struct package **out,
@@ -121,6 +139,8 @@ int input_load(const char *home, const char *text, const char *configuration, st
 	struct config *config = NULL;
 	int rc;
 
+	if (refuse_sources(text, err) < 0)
+		return -1;
 	rc = input_is_file(text) ? from_file(text, &package, err)
 				 : from_store(home, text, &package, err);
 	if (rc < 0)

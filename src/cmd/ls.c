@@ -42,7 +42,7 @@ static bool begins_digest(const char *text, const struct oci_digest *digest)
 	return strlen(text) >= 7 && text_starts(oci_digest_hex(digest), text);
 }
 
-/* "ghcr.io/x/opensnoop:1.0" is asked for by itself, without its tag, or by its last part. */
+/* "registry.example/x/opensnoop:1.0" is asked for by itself, without its tag, or by its last part. */
 static bool is_asked_for(const struct store_entry *entry, const struct cli_args *args)
 {
 	const char *name = entry->name, *colon = name ? strrchr(name, ':') : NULL;
@@ -147,7 +147,7 @@ const struct cmd cmd_ls = {
 		 .synopsis = "[OPTIONS] [NAME…]",
 		 .summary = "list the packages in the store",
 		 .details = "A NAME limits the list: opensnoop, opensnoop:1.0, "
-			    "ghcr.io/x/opensnoop.\n\n"
+			    "registry.example/x/opensnoop, or the beginning of a digest.\n\n"
 			    "AGE is the time since the package came into this store.",
 		 .options = options,
 		 .n_options = ARRAY_SIZE(options),
