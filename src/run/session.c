@@ -54,6 +54,7 @@ struct session {
 	uint64_t end_ns; /* UINT64_MAX: none */
 	struct pollfd *polls;
 	uint64_t n_lost_said;
+	uint64_t said_ns;
 	struct err *err;
 };
 
@@ -119,15 +120,14 @@ static void wait_for_something(struct session *s)
 /* Loss is said when it happens, once a second at most. */
 static void say_losses(struct session *s, bool is_last)
 {
-	static uint64_t said_ns;
 	uint64_t full, lost = sources_lost(&s->sources, &full), now;
 
 	if (lost == s->n_lost_said)
 		return;
 	now = clock_ns();
-	if (!is_last && now - said_ns < 1000000000)
+	if (!is_last && now - s->said_ns < 1000000000)
 		return;
-	said_ns = now;
+	s->said_ns = now;
 	log_warn("lost %llu events: the buffer was full",
 		 (unsigned long long)(lost - s->n_lost_said));
 	s->n_lost_said = lost;
