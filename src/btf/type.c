@@ -123,6 +123,11 @@ static bool is_char(const struct btf *btf, uint32_t id)
 	       !strcmp(type_name(btf, type_strip(btf, id)), "char");
 }
 
+static bool is_width(uint32_t size, uint32_t most)
+{
+	return size > 0 && size <= most && (size & (size - 1)) == 0;
+}
+
 static int describe_array(const struct btf *btf, const struct btf_type *type, int depth,
 			  struct type_info *out, struct err *err);
 
@@ -142,12 +147,16 @@ static int describe(const struct btf *btf, uint32_t id, int depth, struct type_i
 		encoding = btf_int_encoding(type);
 		out->shape = encoding & BTF_INT_BOOL ? TYPE_BOOL : TYPE_INT;
 		out->is_signed = encoding & BTF_INT_SIGNED;
+		if (!is_width(type->size, 16))
+			return err_set(err, EC_CORRUPT, "BTF: an integer of %u bytes", type->size);
 		break;
 	case BTF_KIND_ENUM:
 	case BTF_KIND_ENUM64:
 		out->shape = TYPE_ENUM;
-		/* clang 14 sets no flag for enums; a name for a negative value says it as well */
+		/* clang 14 sets no flag; what is below zero and has no name is wrong then */
 		out->is_signed = btf_kflag(type);
+		if (!is_width(type->size, 8))
+			return err_set(err, EC_CORRUPT, "BTF: an enum of %u bytes", type->size);
 		break;
 	case BTF_KIND_FLOAT:
 		out->shape = TYPE_FLOAT;

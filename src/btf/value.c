@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/json.h"
 
+#define MAX_NESTING 16 /* of structs and arrays in one another */
+
 bool value_is_settable(const struct btf *btf, uint32_t id)
 {
 	struct type_info info;
@@ -284,6 +286,17 @@ int value_from_text(const struct btf *btf, uint32_t id, const char *text, void *
 	}
 }
 
+static bool is_inside(const struct btf *btf, const struct type_info *info,
+		      const struct btf_type *type, uint32_t i)
+{
+	uint32_t offset = btf_member_bit_offset(type, i) / 8;
+	struct type_info member;
+	struct err err;
+
+	return type_describe(btf, btf_members(type)[i].type, &member, &err) == 0 &&
+	       offset <= info->size && member.size <= info->size - offset;
+}
+
 static int struct_from_json(const struct btf *btf, const struct type_info *info, const json_t *json,
 			    char *out, struct err *err)
 {
@@ -305,6 +318,8 @@ static int struct_from_json(const struct btf *btf, const struct type_info *info,
 				       type_name(btf, info->id), key);
 		if (btf_member_bitfield_size(type, i))
 			return err_set(err, EC_USAGE, "%s is a bit-field: it cannot be set", key);
+		if (!is_inside(btf, info, type, i))
+			return err_set(err, EC_CORRUPT, "BTF: %s is outside of its struct", key);
 		if (value_from_json(btf, members[i].type, item,
 				    out + btf_member_bit_offset(type, i) / 8, err) < 0)
 			return err_wrap(err, "%s", key);
@@ -353,7 +368,11 @@ int value_from_json(const struct btf *btf, uint32_t id, const json_t *json, void
 	return value_from_text(btf, id, text, out, err);
 }
 
-static json_t *struct_to_json(const struct btf *btf, const struct type_info *info, const char *data)
+static json_t *to_json(const struct btf *btf, uint32_t id, const void *data, uint32_t size,
+		       int depth);
+
+static json_t *struct_to_json(const struct btf *btf, const struct type_info *info, const char *data,
+			      int depth)
 {
 	const struct btf_type *type = btf__type_by_id(btf, info->id);
 	json_t *object = json_object();
@@ -361,63 +380,106 @@ static json_t *struct_to_json(const struct btf *btf, const struct type_info *inf
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
 		const char *name = btf__name_by_offset(btf, member->name_off);
+		uint32_t offset = btf_member_bit_offset(type, i) / 8;
 
-		if (name && *name && !btf_member_bitfield_size(type, i))
+		if (name && *name && !btf_member_bitfield_size(type, i) && offset <= info->size)
 			js_set(object, name,
-			       value_to_json(btf, member->type,
-					     data + btf_member_bit_offset(type, i) / 8));
+			       to_json(btf, member->type, data + offset, info->size - offset,
+				       depth + 1));
 	}
 	return object;
 }
 
-static json_t *array_to_json(const struct btf *btf, const struct type_info *info, const char *data)
+static json_t *array_to_json(const struct btf *btf, const struct type_info *info, const char *data,
+			     int depth)
 {
 	uint32_t size = info->n_elements ? info->size / info->n_elements : 0;
 	json_t *array = json_array();
 
 	for (uint32_t i = 0; i < info->n_elements; i++)
-		js_append(array, value_to_json(btf, info->element, data + (size_t)i * size));
+		js_append(array,
+			  to_json(btf, info->element, data + (size_t)i * size, size, depth + 1));
 	return array;
+}
+
+/* JSON numbers of jansson end at 2^63 - 1; what is above is text, which value_from_json() takes. */
+static json_t *integer_to_json(const struct type_info *info, const void *data)
+{
+	uint64_t value = get(data, info->size, info->is_signed);
+	char text[24];
+
+	if (info->is_signed || value <= INT64_MAX)
+		return json_integer((int64_t)value);
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return json_string(text);
+}
+
+static json_t *float_to_json(const struct type_info *info, const void *data)
+{
+	float narrow;
+	double wide;
+	json_t *json;
+
+	if (info->size == sizeof(narrow)) {
+		memcpy(&narrow, data, sizeof(narrow));
+		wide = narrow;
+	} else if (info->size == sizeof(wide)) {
+		memcpy(&wide, data, sizeof(wide));
+	} else {
+		return json_null();
+	}
+	json = json_real(wide);
+	return json ? json : json_null(); /* NaN */
+}
+
+static json_t *enum_to_json(const struct btf *btf, const struct type_info *info, const void *data)
+{
+	const char *name = type_enumerator(btf, info->id, get(data, info->size, info->is_signed));
+
+	return name ? js_text_lossy(name, strlen(name)) : integer_to_json(info, data);
+}
+
+/* size: bytes there are; a type by hand may be larger, or be a part of itself. */
+static json_t *to_json(const struct btf *btf, uint32_t id, const void *data, uint32_t size,
+		       int depth)
+{
+	struct type_info info;
+	struct err err;
+
+	if (depth > MAX_NESTING || type_describe(btf, id, &info, &err) < 0 || info.size > size)
+		return json_null();
+	switch (info.shape) {
+	case TYPE_BOOL:
+		return json_boolean(info.size && *(const char *)data);
+	case TYPE_CHARS:
+		return js_text_lossy(data, strnlen(data, info.n_elements));
+	case TYPE_ENUM:
+		return info.size <= 8 ? enum_to_json(btf, &info, data) : json_null();
+	case TYPE_INT:
+	case TYPE_POINTER:
+		return info.size <= 8 ? integer_to_json(&info, data) : json_null();
+	case TYPE_FLOAT:
+		return float_to_json(&info, data);
+	case TYPE_ARRAY:
+		return array_to_json(btf, &info, data, depth);
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		return struct_to_json(btf, &info, data, depth);
+	default:
+		return json_null();
+	}
 }
 
 json_t *value_to_json(const struct btf *btf, uint32_t id, const void *data)
 {
-	struct type_info info;
-	struct err err;
-	const char *name;
-	float narrow;
-	double wide;
+	return to_json(btf, id, data, UINT32_MAX, 0);
+}
 
-	if (type_describe(btf, id, &info, &err) < 0)
-		return json_null();
-	switch (info.shape) {
-	case TYPE_BOOL:
-		return json_boolean(*(const char *)data);
-	case TYPE_CHARS:
-		return js_text_lossy(data, strnlen(data, info.n_elements));
-	case TYPE_ENUM:
-		name = type_enumerator(btf, info.id, get(data, info.size, info.is_signed));
-		if (name)
-			return json_string(name);
-		return json_integer(get(data, info.size, info.is_signed));
-	case TYPE_INT:
-	case TYPE_POINTER:
-		return info.size <= 8 ? json_integer(get(data, info.size, info.is_signed))
-				      : json_null();
-	case TYPE_FLOAT:
-		memcpy(&narrow, data, sizeof(narrow));
-		wide = narrow;
-		if (info.size == sizeof(wide))
-			memcpy(&wide, data, sizeof(wide));
-		return json_real(wide) ? json_real(wide) : json_null();
-	case TYPE_ARRAY:
-		return array_to_json(btf, &info, data);
-	case TYPE_STRUCT:
-	case TYPE_UNION:
-		return struct_to_json(btf, &info, data);
-	default:
-		return json_null();
-	}
+static char *item_text(const json_t *json)
+{
+	if (json_is_string(json))
+		return text_printable(json_string_value(json), json_string_length(json));
+	return js_dump(json);
 }
 
 char *value_to_text(const struct btf *btf, uint32_t id, const void *data)
@@ -425,14 +487,12 @@ char *value_to_text(const struct btf *btf, uint32_t id, const void *data)
 	AUTO(json) json_t *json = value_to_json(btf, id, data);
 	struct str out = STR_MAX(4096);
 
-	if (json_is_string(json))
-		return text_printable(json_string_value(json), json_string_length(json));
 	if (!json_is_array(json))
-		return js_dump(json);
+		return item_text(json);
 	for (size_t i = 0; i < json_array_size(json); i++) {
-		AUTO(free) char *item = js_dump(json_array_get(json, i));
+		AUTO(free) char *item = item_text(json_array_get(json, i));
 
 		str_addf(&out, "%s%s", i ? "," : "", item);
 	}
-	return str_take(&out);
+	return out.data ? str_take(&out) : mem_text("");
 }
