@@ -9,22 +9,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/limits.h"
-#include "base/log.h"
-
-/* libbpf's callback has no context */
-static struct str words = STR_MAX(LIMIT_TEXT);
-
-static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
-	__attribute__((format(printf, 2, 0)));
-
-static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	if (level != LIBBPF_DEBUG) {
-		str_cut(&words, 0);
-		str_addv(&words, fmt, args);
-	}
-	return 0;
-}
+#include "build/heard.h"
 
 static int memory_file(const struct str *content, int *out, struct err *err)
 {
@@ -46,15 +31,10 @@ static void path_of(int fd, char path[64])
 
 static int refuse(int number, struct err *err)
 {
-	struct span last = span_trim((struct span){ str_text(&words), words.len });
+	struct span reason = heard_reason(number);
 
-	if (span_starts(last, "libbpf: ")) {
-		last.data += 8;
-		last.len -= 8;
-	}
-	return err_set(err, EC_FAILED, "the objects cannot be linked: %.*s",
-		       (int)(last.len ? last.len : strlen(strerror(number))),
-		       last.len ? last.data : strerror(number));
+	return err_set(err, EC_FAILED, "the objects cannot be linked: %.*s", (int)reason.len,
+		       reason.data);
 }
 
 static int add_objects(struct bpf_linker *linker, const struct str *objects, size_t n_objects,
@@ -84,14 +64,13 @@ int link_objects(const struct str *objects, size_t n_objects, struct str *out, s
 	if (memory_file(NULL, &fd, err) < 0)
 		return -1;
 	path_of(fd, path);
-	str_cut(&words, 0);
-	libbpf_set_print(keep);
+	heard_start();
 	linker = bpf_linker__new(path, NULL);
 	if (!linker)
 		return refuse(errno, err);
 	rc = add_objects(linker, objects, n_objects, err);
 	bpf_linker__free(linker);
-	libbpf_set_print(NULL);
+	heard_end();
 	if (rc < 0)
 		return -1;
 	if (lseek(fd, 0, SEEK_SET) < 0)

@@ -3,37 +3,20 @@
 
 #include <errno.h>
 
-#include "base/limits.h"
-
-/* libbpf's callback has no context */
-static struct str words = STR_MAX(LIMIT_TEXT);
-
-static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
-	__attribute__((format(printf, 2, 0)));
-
-static int keep(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	if (level != LIBBPF_DEBUG) {
-		str_cut(&words, 0);
-		str_addv(&words, fmt, args);
-	}
-	return 0;
-}
+#include "build/heard.h"
 
 static int open_bpf(struct span object, const char *name, struct opened *o, struct err *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
-	struct span last;
+	struct span reason;
 
-	str_cut(&words, 0);
-	libbpf_set_print(keep);
+	heard_start();
 	o->bpf = bpf_object__open_mem(object.data, object.len, &opts);
-	libbpf_set_print(NULL);
+	heard_end();
 	if (!o->bpf) {
-		last = span_trim((struct span){ str_text(&words), words.len });
+		reason = heard_reason(errno);
 		return err_set(err, EC_CORRUPT, "%s: libbpf cannot open the object: %.*s", name,
-			       (int)(last.len ? last.len : strlen(strerror(errno))),
-			       last.len ? last.data : strerror(errno));
+			       (int)reason.len, reason.data);
 	}
 	o->btf = bpf_object__btf(o->bpf);
 	if (!o->btf)
