@@ -30,6 +30,8 @@ static void offer_commands(struct completion *c)
 			offer(c, (*cmd)->cli.name);
 	offer(c, "help");
 	offer(c, "--help");
+	offer(c, "--quiet");
+	offer(c, "--verbose");
 	offer(c, "--version");
 }
 
@@ -189,10 +191,13 @@ static void complete(struct completion *c)
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
-	struct completion c = { .env = env, .words = args, .out = STR_MAX(LIMIT_TEXT) };
+	struct cli_args words = *args;
+	struct completion c = { .env = env, .words = &words, .out = STR_MAX(LIMIT_TEXT) };
 	int rc;
 
-	c.current = args->n_items ? args->items[args->n_items - 1] : "";
+	c.current = words.n_items ? words.items[words.n_items - 1] : "";
+	for (; words.n_items > 1 && words.items[0][0] == '-'; words.n_items--)
+		words.items++; /* "epm -v COMMAND …" */
 	complete(&c);
 	rc = cmd_print(&c.out, err);
 	str_done(&c.out);
