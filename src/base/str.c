@@ -200,7 +200,7 @@ const char *text_nearest(const char *typed, const char *const *words, size_t n_w
 
 	for (size_t i = 0; i < n_words; i++) {
 		d = distance(typed, words[i]);
-		limit = strlen(words[i]) / 3;
+		limit = (strlen(words[i]) + 1) / 3; /* two letters that changed places are two */
 		if (d < least && d <= (limit ? limit : 1)) {
 			least = d;
 			best = words[i];

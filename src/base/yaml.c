@@ -145,8 +145,12 @@ static int pair(struct reader *r, const yaml_event_t *key, int depth, json_t *ob
 	if (memchr(key->data.scalar.value, 0, key->data.scalar.length))
 		return refuse(r, &key->start_mark, "a NUL byte in a key");
 	name = mem_textn((const char *)key->data.scalar.value, key->data.scalar.length);
-	if (json_object_get(object, name))
-		return refuse(r, &key->start_mark, "duplicate key");
+	if (json_object_get(object, name)) {
+		AUTO(free) char *clean = text_printable(name, strnlen(name, 60));
+		AUTO(free) char *why = mem_printf("duplicate key '%s'", clean);
+
+		return refuse(r, &key->start_mark, why);
+	}
 	if (next_event(r, &event) < 0)
 		return -1;
 	rc = node(r, &event, depth + 1, &value);

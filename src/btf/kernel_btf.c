@@ -10,15 +10,20 @@
 #include "base/limits.h"
 #include "btf/object.h"
 
+static int no_btf(const char *why, struct err *err)
+{
+	err_set(err, EC_UNSUPPORTED, "this kernel has no BTF (%s is %s)", KERNEL_BTF_PATH, why);
+	return err_hint(err, "a kernel built with CONFIG_DEBUG_INFO_BTF=y has it; --btf FILE gives "
+			     "another");
+}
+
 static int open_file(const char *path, struct err *err)
 {
 	int fd = open(path ? path : KERNEL_BTF_PATH, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0 || path || errno != ENOENT)
 		return fd >= 0 ? fd : err_errno(err, "open %s", path ? path : KERNEL_BTF_PATH);
-	err_set(err, EC_UNSUPPORTED, "this kernel has no BTF (%s is missing)", KERNEL_BTF_PATH);
-	return err_hint(err, "a kernel built with CONFIG_DEBUG_INFO_BTF=y has it; --btf FILE gives "
-			     "another");
+	return no_btf("missing", err);
 }
 
 /* Only the running kernel's is mapped: another file could be cut short under the mapping. */
@@ -59,6 +64,8 @@ int kernel_btf_open(const char *path, struct kernel_btf *out, struct err *err)
 		if (fs_read_fd(fd, path ? path : KERNEL_BTF_PATH, &btf.owned, err) < 0)
 			return -1;
 		btf.data = (struct span){ str_text(&btf.owned), btf.owned.len };
+		if (!path && btf.owned.len == 0)
+			return no_btf("empty", err);
 		if (object_is_elf(btf.data) && section_of_elf(&btf, path, err) < 0)
 			return -1;
 	}
