@@ -10,6 +10,8 @@ const struct cli_option cli_common_options[] = {
 	  "print errors and the result only", CLI_WORDS_NONE, NULL, 0 },
 	{ "verbose", 'v', CLI_FLAG, offsetof(struct cli_common, n_verbose), NULL,
 	  "say what is done and why", CLI_WORDS_NONE, NULL, 0 },
+	{ "version", 'V', CLI_FLAG, offsetof(struct cli_common, wants_version), NULL,
+	  "print the version", CLI_WORDS_NONE, NULL, 0 },
 };
 const size_t cli_n_common_options = ARRAY_SIZE(cli_common_options);
 
@@ -217,7 +219,7 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, void *se
 	args->n_items = 0;
 	if (parse_words(&p, args) < 0)
 		return -1;
-	return common->wants_help ? 0 : check_count(&p, args);
+	return common->wants_help || common->wants_version ? 0 : check_count(&p, args);
 }
 
 void cli_args_done(struct cli_args *args)

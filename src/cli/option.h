@@ -72,6 +72,7 @@ struct cli_command {
 /* Settings every command has; the first member of each command's own. */
 struct cli_common {
 	bool wants_help;
+	bool wants_version;
 	bool is_quiet;
 	uint64_t n_verbose; /* counted: -v, -vv */
 };
@@ -87,7 +88,7 @@ struct cli_args {
 /*
  * Parse what follows the command's name. args->items is allocated (cli_args_done frees it); its
  * strings and those in the settings are argv's. USAGE, with the nearest option in the hint. When
- * --help is among the options the number of arguments is not checked.
+ * --help or --version is among the options the number of arguments is not checked.
  */
 int cli_parse(const struct cli_command *command, int argc, char **argv, void *settings,
 	      struct cli_args *args, struct err *err) MUST_CHECK;

@@ -47,9 +47,9 @@ void cmd_overview(struct str *out)
 			cli_help_row(out, (*c)->cli.name, (*c)->cli.summary);
 	str_adds(out, "\nOptions:\n");
 	cli_help_row(out, "-h, --help", "show this help");
-	cli_help_row(out, "    --version", "print the version");
 	cli_help_row(out, "-q, --quiet", "print errors and the result only");
 	cli_help_row(out, "-v, --verbose", "say what is done and why");
+	cli_help_row(out, "-V, --version", "print the version");
 	str_adds(out, "\n'epm COMMAND --help' tells about a command, 'man epm' about all.\n");
 }
 
@@ -84,8 +84,12 @@ int cmd_main(const struct cmd_env *env, int argc, char **argv, struct err *err)
 			log_set_level(LOG_QUIET);
 		else if (settings->n_verbose)
 			log_set_level(LOG_VERBOSE);
-		rc = settings->wants_help ? print_help(cmd, err)
-					  : cmd->run(env, settings, &args, err);
+		if (settings->wants_help)
+			rc = print_help(cmd, err);
+		else if (settings->wants_version)
+			rc = cmd_version.run(env, settings, &args, err);
+		else
+			rc = cmd->run(env, settings, &args, err);
 	}
 	if (cmd->done)
 		cmd->done(settings);

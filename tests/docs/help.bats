@@ -123,7 +123,7 @@ fits() {
 }
 
 @test "versions: --version, -V and the command" {
-	for words in --version -V version; do
+	for words in --version -V version 'run --version' 'ls -V' '-v rm --version'; do
 		epm $words
 		exits 0
 		[[ $output =~ ^epm\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
