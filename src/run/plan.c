@@ -77,6 +77,8 @@ static int finish(struct plan_builder *b, struct plan **out)
 	if (b->max_size > LIMIT_OBJECT || b->longest_field > LIMIT_OBJECT)
 		return err_set(b->err, EC_CORRUPT, "BTF: records are too large to print");
 	plan->max_size = b->max_size;
+	if (!plan->steps) /* a struct without members: no pointer arithmetic with NULL */
+		plan->steps = mem_array(1, sizeof(*plan->steps));
 	plan->zeros = mem_alloc(b->longest_field + 16);
 	*out = plan;
 	b->plan = NULL;
