@@ -276,8 +276,7 @@ digest_of() {
 	END
 	epm build note.bpf.c
 	exits 6
-	says "epm: note.bpf.c:3:13: cmdarg:2:10: not valid JSON: unexpected token near '}'" ||
-		grep -qE '^epm: note\.bpf\.c:[34]:[0-9]+: .*not valid JSON' <<<"$output"
+	says "epm: note.bpf.c:3:13: cmdarg:2:10: not valid JSON: unexpected token near '}'"
 	source_file note.bpf.c <<-END
 	/// @cmdrag {"default": 1}
 	const volatile int flag = 0;
@@ -285,8 +284,7 @@ digest_of() {
 	END
 	epm build note.bpf.c
 	exits 0
-	says 'epm: warning: note.bpf.c:3:6: @cmdrag is not known here; did you mean @cmdarg?' ||
-		grep -qE '^epm: warning: note\.bpf\.c:3:[0-9]+: @cmdrag is not known' <<<"$output"
+	says 'epm: warning: note.bpf.c:3:6: @cmdrag is not known here; did you mean @cmdarg?'
 }
 
 @test "vmlinux.h: made once, kept by the hash of the BTF, and equal to bpftool's" {
