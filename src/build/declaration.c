@@ -66,6 +66,16 @@ static void take_section(struct parser *p)
 	p->i = token_closing(p->file, p->i + 1) + 1;
 }
 
+/* enum [TAG] [{…}], of which no word is the name of what is declared */
+static void take_enum(struct parser *p)
+{
+	p->i++;
+	if (at(p->file, p->i)->kind == TOKEN_WORD)
+		p->i++;
+	if (is(p->file, p->i, "{"))
+		p->i = token_closing(p->file, p->i) + 1;
+}
+
 /* __attribute__((section("…"), used)), which SEC() is when the source was preprocessed */
 static void take_section_attribute(struct parser *p)
 {
@@ -170,6 +180,8 @@ static bool take(struct parser *p)
 			take_brackets(p);
 	} else if ((is(p->file, p->i, "struct") || is(p->file, p->i, "union")) && !p->has_value) {
 		take_struct(p);
+	} else if (is(p->file, p->i, "enum") && !p->has_value) {
+		take_enum(p);
 	} else if (is(p->file, p->i, "(") && p->last_word.len && !p->has_value) {
 		take_function(p, p->i);
 		return p->d->kind == DECLARATION_FUNCTION;
