@@ -195,10 +195,56 @@ static int run_clang(const struct compile_input *in, const char *source, const c
 	return 0;
 }
 
-static int show_messages(const struct str *messages, struct err *err)
+/* Bytes of colour at the start of a line: ESC [ … m, several times. */
+static size_t colour_length(struct span line)
 {
-	/* the compiler's own words about the person's own source, colours and all */
-	return fs_write_fd(STDERR_FILENO, str_text(messages), messages->len, "the messages", err);
+	size_t at = 0, n;
+
+	while (line.len - at > 2 && line.data[at] == '\033' && line.data[at + 1] == '[') {
+		for (n = at + 2; n < line.len && line.data[n] != 'm'; n++)
+			;
+		if (n == line.len)
+			break;
+		at = n + 1;
+	}
+	return at;
+}
+
+/* The compiler runs in the source's folder and calls files ./FILE; the person stands elsewhere. */
+static void add_message(struct str *out, struct span line, const char *folder)
+{
+	static const char *const before[] = { "In file included from ", "                 from " };
+	size_t at = colour_length(line);
+
+	if (span_starts(line, "In file included from <stdin>:"))
+		return; /* the wrapper is ours */
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		if (span_starts(line, before[i]))
+			at = strlen(before[i]);
+	str_add(out, line.data, at);
+	line = (struct span){ line.data + at, line.len - at };
+	if (span_starts(line, "./")) {
+		str_adds(out, folder);
+		line = (struct span){ line.data + 2, line.len - 2 };
+	}
+	str_add(out, line.data, line.len);
+	str_addc(out, '\n');
+}
+
+static int show_messages(const struct str *messages, const char *source, struct err *err)
+{
+	AUTO(free) char *folder = mem_textn(source, path_base(source) - source);
+	AUTO(str) struct str text = STR_MAX(2 * LIMIT_CHILD_OUTPUT);
+	const char *p = str_text(messages), *end = p + messages->len, *newline;
+
+	for (; p < end; p = newline + 1) {
+		newline = memchr(p, '\n', end - p);
+		if (!newline)
+			newline = end;
+		add_message(&text, (struct span){ p, newline - p }, folder);
+	}
+	/* else the compiler's own words about the person's own source, colours and all */
+	return fs_write_fd(STDERR_FILENO, str_text(&text), text.len, "the messages", err);
 }
 
 /*
@@ -224,7 +270,7 @@ static int compile_one(const struct compile_input *in, size_t index, struct str 
 		    run_clang(in, source, whole, index == 0, &second, err) < 0)
 			return -1;
 	}
-	if (last->messages.len && show_messages(&last->messages, err) < 0)
+	if (last->messages.len && show_messages(&last->messages, source, err) < 0)
 		return -1;
 	if (last->status)
 		return err_set(err, EC_FAILED, "%s does not compile (%s ended with status %d)",

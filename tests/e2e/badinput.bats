@@ -407,7 +407,7 @@ epm_digest_of_object() {
 
 @test "kill -9 in the middle of a build, at many moments: the store is valid, the next build works" {
 	for ms in 1 3 6 10 15 20 30 40 60 80 100 130 160 200 250; do
-		timeout -s KILL 0.$(printf %03d $ms) "$EPM" build "$EPM_SRC/examples/minimal" >/dev/null 2>&1 || true
+		timeout -s KILL "0.$(printf %03d $ms)" "$EPM" build "$EPM_SRC/examples/minimal" >/dev/null 2>&1 || true
 		is_sound
 	done
 	epm build "$EPM_SRC/examples/minimal"
@@ -415,7 +415,7 @@ epm_digest_of_object() {
 	# a header cut off while it was made for the first time
 	rm -rf "$EPM_HOME/cache"
 	for ms in 20 50 100 200; do
-		timeout -s KILL 0.$(printf %03d $ms) "$EPM" build "$EPM_SRC/examples/minimal" >/dev/null 2>&1 || true
+		timeout -s KILL "0.$(printf %03d $ms)" "$EPM" build "$EPM_SRC/examples/minimal" >/dev/null 2>&1 || true
 	done
 	epm build "$EPM_SRC/examples/minimal"
 	exits 0

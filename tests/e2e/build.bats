@@ -161,11 +161,22 @@ digest_of() {
 	source_file bad.bpf.c <<<"$program { return undeclared_name; }"
 	epm build bad.bpf.c
 	exits 1
-	grep -qE 'bad\.bpf\.c:3:[0-9]+: error: use of undeclared identifier .undeclared_name' <<<"$output"
+	[[ ${lines[0]} =~ ^bad\.bpf\.c:3:[0-9]+:\ error:\ use\ of\ undeclared\ identifier ]]
 	says 'epm: bad.bpf.c does not compile (clang ended with status 1)'
 	epm ls
 	exits 0
 	not grep -q bad <<<"$output"
+	# files are named as seen from where the person stands, headers too
+	mkdir -p some/where
+	printf 'int also wrong;\n' >some/where/bad.h
+	sed '3i #include "bad.h"' bad.bpf.c >some/where/bad.bpf.c
+	epm build some/where
+	exits 1
+	says 'In file included from some/where/bad.bpf.c:3:'
+	grep -qE '^some/where/bad\.h:1:[0-9]+: error: ' <<<"$output"
+	epm build "$PWD/some/where/bad.bpf.c"
+	exits 1
+	grep -qE "^$PWD/some/where/bad\.bpf\.c:4:[0-9]+: error: " <<<"$output"
 }
 
 @test "a warning of the compiler is shown and does no harm" {
