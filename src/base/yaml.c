@@ -310,7 +310,9 @@ static int write_array(struct writer *w, const json_t *value)
 	if (!yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_ANY_SEQUENCE_STYLE) ||
 	    emit_event(w, &event) < 0)
 		return -1;
-	json_array_foreach(value, i, item) if (write_node(w, item) < 0) return -1;
+	json_array_foreach (value, i, item)
+		if (write_node(w, item) < 0)
+			return -1;
 	return yaml_sequence_end_event_initialize(&event) ? emit_event(w, &event) : -1;
 }
 
@@ -323,8 +325,9 @@ static int write_object(struct writer *w, const json_t *value)
 	if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_ANY_MAPPING_STYLE) ||
 	    emit_event(w, &event) < 0)
 		return -1;
-	json_object_foreach((json_t *)value, key, item) if (write_scalar(w, key, true) < 0 ||
-							    write_node(w, item) < 0) return -1;
+	json_object_foreach ((json_t *)value, key, item)
+		if (write_scalar(w, key, true) < 0 || write_node(w, item) < 0)
+			return -1;
 	return yaml_mapping_end_event_initialize(&event) ? emit_event(w, &event) : -1;
 }
 

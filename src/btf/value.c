@@ -306,8 +306,7 @@ static int struct_from_json(const struct btf *btf, const struct type_info *info,
 	json_t *item;
 	uint32_t i;
 
-	json_object_foreach((json_t *)json, key, item)
-	{
+	json_object_foreach ((json_t *)json, key, item) {
 		for (i = 0; i < btf_vlen(type); i++) {
 			name = btf__name_by_offset(btf, members[i].name_off);
 			if (name && !strcmp(name, key))

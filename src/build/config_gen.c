@@ -40,8 +40,7 @@ static void copy_tags(json_t *to, const struct note *note)
 
 	if (!note)
 		return;
-	json_object_foreach(note->tags, tag, value)
-	{
+	json_object_foreach (note->tags, tag, value) {
 		if (!strcmp(tag, "export"))
 			continue;
 		if (!strcmp(tag, "intepreter"))
@@ -83,9 +82,9 @@ static json_t *section_named(struct generator *g, const char *name)
 	json_t *section;
 	size_t i;
 
-	json_array_foreach(sections, i,
-			   section) if (!strcmp(json_string_value(json_object_get(section, "name")),
-						name)) return section;
+	json_array_foreach (sections, i, section)
+		if (!strcmp(json_string_value(json_object_get(section, "name")), name))
+			return section;
 	section = json_pack("{s:s,s:[]}", "name", name, "variables");
 	js_append(sections, section);
 	return section;
@@ -201,9 +200,9 @@ static json_t *find_export(const struct generator *g, const char *name)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(g->exports, i,
-			   item) if (!strcmp(json_string_value(json_object_get(item, "name")),
-					     name)) return item;
+	json_array_foreach (g->exports, i, item)
+		if (!strcmp(json_string_value(json_object_get(item, "name")), name))
+			return item;
 	return NULL;
 }
 
@@ -303,7 +302,9 @@ static int add_maps(struct generator *g)
 	struct bpf_map *map;
 
 	js_set(g->skel, "maps", maps);
-	bpf_object__for_each_map(map, g->object.bpf) if (add_map(g, map, maps) < 0) return -1;
+	bpf_object__for_each_map (map, g->object.bpf)
+		if (add_map(g, map, maps) < 0)
+			return -1;
 	return 0;
 }
 
@@ -327,8 +328,9 @@ static int add_programs(struct generator *g)
 	struct bpf_program *program;
 
 	js_set(g->skel, "progs", progs);
-	bpf_object__for_each_program(program, g->object.bpf) if (add_program(g, program, progs) <
-								 0) return -1;
+	bpf_object__for_each_program (program, g->object.bpf)
+		if (add_program(g, program, progs) < 0)
+			return -1;
 	return 0;
 }
 
@@ -367,8 +369,7 @@ static void number_exports(struct generator *g)
 	if (json_array_size(g->exports) < 2)
 		return;
 	js_set_bool(g->root, "enable_multiple_export_types", true);
-	json_array_foreach(json_object_get(g->skel, "maps"), i, map)
-	{
+	json_array_foreach (json_object_get(g->skel, "maps"), i, map) {
 		name = json_string_value(json_object_get(map, "export"));
 		export = name ? find_export(g, name) : NULL;
 		if (export && !json_object_get(map, "export_config"))

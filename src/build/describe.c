@@ -79,8 +79,7 @@ static json_t *describe_programs(const struct opened *o)
 	json_t *list = json_array();
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, o->bpf)
-	{
+	bpf_object__for_each_program (program, o->bpf) {
 		const char *type = libbpf_bpf_prog_type_str(bpf_program__type(program));
 		json_t *json = json_object();
 
@@ -97,8 +96,7 @@ static json_t *describe_maps(const struct description *d, const struct opened *o
 	json_t *list = json_array();
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, o->bpf)
-	{
+	bpf_object__for_each_map (map, o->bpf) {
 		const char *type = libbpf_bpf_map_type_str(bpf_map__type(map));
 		const struct config_map *wish = config_find_map(d->config, bpf_map__name(map));
 		json_t *json;

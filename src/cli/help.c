@@ -2,37 +2,10 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "cli/option.h"
+#include "cli/print.h"
 
 #define LEFT_COLUMN 26
 #define LINE_WIDTH 80
-
-/* Break at blanks so that no line passes LINE_WIDTH; `indent` blanks before all but the first. */
-static void add_wrapped(struct str *out, const char *text, size_t indent)
-{
-	size_t room = LINE_WIDTH - indent, used = 0, len, width;
-
-	while (*text) {
-		len = strcspn(text, " \n");
-		width = utf8_width(text, len);
-		if (used && used + 1 + width > room) {
-			str_addf(out, "\n%*s", (int)indent, "");
-			used = 0;
-		}
-		if (used)
-			str_addc(out, ' ');
-		str_add(out, text, len);
-		used += width + (used ? 1 : 0);
-		text += len;
-		if (*text == '\n') {
-			str_addf(out, "\n%*s", text[1] && text[1] != '\n' ? (int)indent : 0, "");
-			used = 0;
-			text++;
-		} else if (*text == ' ') {
-			text++;
-		}
-	}
-	str_addc(out, '\n');
-}
 
 void cli_help_row(struct str *out, const char *left, const char *right)
 {
@@ -43,7 +16,7 @@ void cli_help_row(struct str *out, const char *left, const char *right)
 		str_addf(out, "\n%*s", LEFT_COLUMN, "");
 	else
 		str_addf(out, "%*s", (int)(LEFT_COLUMN - 2 - width), "");
-	add_wrapped(out, right, LEFT_COLUMN);
+	print_wrapped(right, LEFT_COLUMN, LINE_WIDTH, out);
 }
 
 static void add_option(struct str *out, const struct cli_option *o)
@@ -63,10 +36,10 @@ static void add_option(struct str *out, const struct cli_option *o)
 void cli_help(const struct cli_command *command, struct str *out)
 {
 	str_addf(out, "Usage: epm %s %s\n\n", command->name, command->synopsis);
-	add_wrapped(out, command->summary, 0);
+	print_wrapped(command->summary, 0, LINE_WIDTH, out);
 	if (command->details) {
 		str_addc(out, '\n');
-		add_wrapped(out, command->details, 0);
+		print_wrapped(command->details, 0, LINE_WIDTH, out);
 	}
 	str_adds(out, "\nOptions:\n");
 	for (size_t i = 0; i < command->n_options; i++)

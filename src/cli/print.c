@@ -262,8 +262,7 @@ static size_t collect_columns(const json_t *rows, struct print_column *columns)
 
 	for (size_t r = 0; r < json_array_size(rows); r++) {
 		row = json_array_get(rows, r);
-		json_object_foreach(row, key, value)
-		{
+		json_object_foreach (row, key, value) {
 			if (json_is_object(value) || n == OBJECT_COLUMNS_MAX)
 				continue;
 			for (i = 0; i < n && strcmp(columns[i].member, key) != 0; i++)
@@ -317,4 +316,31 @@ void print_objects(const json_t *rows, const struct print_style *style, const ch
 	}
 	for (size_t i = 0; i < n; i++)
 		free((char *)columns[i].title);
+}
+
+void print_wrapped(const char *text, size_t indent, size_t width, struct str *out)
+{
+	size_t room = width > indent ? width - indent : SIZE_MAX, used = 0, len, word;
+
+	while (*text) {
+		len = strcspn(text, " \n");
+		word = utf8_width(text, len);
+		if (used && used + 1 + word > room) {
+			str_addf(out, "\n%*s", (int)indent, "");
+			used = 0;
+		}
+		if (used)
+			str_addc(out, ' ');
+		str_add(out, text, len);
+		used += word + (used ? 1 : 0);
+		text += len;
+		if (*text == '\n') {
+			str_addf(out, "\n%*s", text[1] && text[1] != '\n' ? (int)indent : 0, "");
+			used = 0;
+			text++;
+		} else if (*text == ' ') {
+			text++;
+		}
+	}
+	str_addc(out, '\n');
 }

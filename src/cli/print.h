@@ -54,6 +54,12 @@ void print_objects(const json_t *rows, const struct print_style *style, const ch
 /* One value on one line: what a cell of PRINT_TEXT shows. */
 void print_value(const json_t *value, struct str *out);
 
+/*
+ * Text broken at blanks so that no line passes width (0: it is not broken), with a newline; `indent`
+ * blanks before all lines but the first, which begins there already.
+ */
+void print_wrapped(const char *text, size_t indent, size_t width, struct str *out);
+
 /* "812 B", "12.3 kB", "4.0 MB"; the caller frees it. */
 char *print_size(uint64_t bytes);
 

@@ -95,23 +95,24 @@ static void add_line(const char *label, const json_t *value, struct str *out)
 }
 
 /* An object as lines; members that are empty say nothing. */
-static void add_members(const json_t *value, struct str *out)
+static void add_members(const json_t *value, const struct print_style *style, struct str *out)
 {
 	int widest = 0;
 	const char *key;
 	json_t *member;
 
-	json_object_foreach((json_t *)value, key, member) if ((int)strlen(key) > widest) widest =
-		strlen(key);
-	json_object_foreach((json_t *)value, key, member)
-	{
+	json_object_foreach ((json_t *)value, key, member)
+		if ((int)strlen(key) > widest)
+			widest = strlen(key);
+	json_object_foreach ((json_t *)value, key, member) {
 		AUTO(free) char *clean = text_printable(key, strlen(key));
+		AUTO(str) struct str text = STR_MAX(LIMIT_INDEX);
 
 		if (json_is_array(member) && !json_array_size(member))
 			continue;
 		str_addf(out, "  %-*s  ", widest, clean);
-		print_value(member, out);
-		str_addc(out, '\n');
+		print_value(member, &text);
+		print_wrapped(str_text(&text), widest + 4, style->width, out);
 	}
 }
 
@@ -123,7 +124,7 @@ static void add_section(const char *title, const json_t *value, const struct pri
 		return;
 	str_addf(out, "\n%s\n", title);
 	if (json_is_object(value)) {
-		add_members(value, out);
+		add_members(value, style, out);
 	} else if (json_is_object(json_array_get(value, 0))) {
 		print_objects(value, style, "  ", out);
 	} else {

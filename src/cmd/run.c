@@ -17,6 +17,10 @@ struct settings {
 	const char *configuration;
 	const char *btf;
 	struct cli_list skip;
+	struct cli_list attach;
+	const char *interface;
+	const char *cgroup;
+	uint64_t frequency_hz;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -40,6 +44,15 @@ static const struct cli_option options[] = {
 	{ "btf", 0, CLI_TEXT, AT(btf), "FILE",
 	  "relocate against the BTF in FILE instead of the running kernel's", CLI_WORDS_FILE, NULL,
 	  0 },
+	{ "attach", 0, CLI_LIST, AT(attach), "PROGRAM=SECTION",
+	  "attach this program elsewhere, as 'f=uprobe//bin/bash:readline'; can be repeated", 0,
+	  NULL, 0 },
+	{ "iface", 0, CLI_TEXT, AT(interface), "NAME",
+	  "the network interface for xdp and tc programs", 0, NULL, 0 },
+	{ "cgroup", 0, CLI_TEXT, AT(cgroup), "PATH", "the cgroup for cgroup programs",
+	  CLI_WORDS_DIR, NULL, 0 },
+	{ "freq", 0, CLI_NUMBER, AT(frequency_hz), "HZ",
+	  "how often perf_event programs sample each CPU", 0, NULL, 100000 },
 	{ "fail-on-loss", 0, CLI_FLAG, AT(fails_on_loss), NULL,
 	  "exit with status 10 when events were lost", 0, NULL, 0 },
 };
@@ -68,6 +81,28 @@ static struct session_options session_options(const struct settings *s)
 	};
 }
 
+/* --attach changes the configuration as a person could have edited it. */
+static int move_programs(const struct settings *s, struct package *package, struct err *err)
+{
+	for (size_t i = 0; i < s->attach.n_items; i++) {
+		const char *text = s->attach.items[i], *equals = strchr(text, '=');
+		AUTO(free) char *name = equals ? mem_textn(text, equals - text) : NULL;
+		struct config_prog *prog;
+
+		if (!equals || equals == text || !equals[1])
+			return err_set(err, EC_USAGE, "--attach: '%s' is not PROGRAM=SECTION",
+				       text);
+		if (!package->config)
+			package->config = config_new();
+		prog = config_find_prog(package->config, name);
+		if (!prog)
+			prog = config_add_prog(package->config, name);
+		free(prog->attach);
+		prog->attach = mem_text(equals + 1);
+	}
+	return 0;
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
@@ -78,6 +113,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	bool wants_help = false;
 
 	if (input_load(env->home, args->items[0], s->configuration, &package, err) < 0 ||
+	    move_programs(s, package, err) < 0 ||
 	    loader_open((struct span){ str_text(&package->object), package->object.len },
 			package->name, package->config, &loader, err) < 0 ||
 	    params_parse(&loader->params, args->n_items - 1, args->items + 1, &wants_help, err) < 0)
@@ -85,12 +121,18 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	if (wants_help)
 		return show_help(loader, package->config, args->items[0], err);
 	loader->btf_path = s->btf;
+	loader->place.interface = s->interface;
+	loader->place.cgroup = s->cgroup;
+	loader->place.frequency_hz = s->frequency_hz;
 	return session_run(loader, &how, err);
 }
 
 static void done(void *settings)
 {
-	cli_list_done(&((struct settings *)settings)->skip);
+	struct settings *s = settings;
+
+	cli_list_done(&s->skip);
+	cli_list_done(&s->attach);
 }
 
 const struct cmd cmd_run = {

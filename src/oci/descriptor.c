@@ -20,8 +20,7 @@ int oci_annotations_parse(const struct js_at *at, json_t **out, struct err *err)
 
 	if (js_get_object(at, "annotations", &place, err) < 0)
 		return -1;
-	json_object_foreach(place.value, key, value)
-	{
+	json_object_foreach (place.value, key, value) {
 		member = js_member(&place, key);
 		if (!json_is_string(value))
 			return js_expected(&member, "a string", err);

@@ -70,8 +70,7 @@ static json_t *take_other(const struct js_at *at, const char *const *keys, struc
 	struct js_at place;
 	const char *key;
 
-	json_object_foreach(at->value, key, value)
-	{
+	json_object_foreach (at->value, key, value) {
 		int kind = key_kind(keys, key);
 		AUTO(free) char *path = NULL;
 

@@ -68,10 +68,10 @@ static void note_unknown(const json_t *json, struct str *unknown)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)json, key, value) if (strcmp(key, "bpf_object") != 0 &&
-							    strcmp(key, "bpf_object_size") != 0 &&
-							    strcmp(key, "meta") != 0)
-		str_addf(unknown, "%s\n", key);
+	json_object_foreach ((json_t *)json, key, value)
+		if (strcmp(key, "bpf_object") != 0 && strcmp(key, "bpf_object_size") != 0 &&
+		    strcmp(key, "meta") != 0)
+			str_addf(unknown, "%s\n", key);
 }
 
 static int read_package(json_t *json, const char *what, struct package *package,

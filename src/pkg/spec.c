@@ -43,8 +43,7 @@ static void warn_unknown(const struct js_at *at, const char *const *known, size_
 	json_t *value;
 	size_t i;
 
-	json_object_foreach(at->value, key, value)
-	{
+	json_object_foreach (at->value, key, value) {
 		AUTO(free) char *path = NULL;
 
 		for (i = 0; i < n_known && strcmp(known[i], key) != 0; i++)
@@ -130,8 +129,7 @@ static int get_flags(const struct js_at *at, struct spec *spec, struct str *warn
 
 	if (js_get_object(at, "flags", &flags, err) < 0)
 		return -1;
-	json_object_foreach(flags.value, name, value)
-	{
+	json_object_foreach (flags.value, name, value) {
 		flag = js_member(&flags, name);
 		if (js_is_object(&flag, err) < 0)
 			return -1;

@@ -23,8 +23,11 @@ static int begin(struct store *store, struct oci_index **out, struct err *err)
 	return -1;
 }
 
+/* i is one of its entries */
 static void delete_entry(struct oci_index *index, size_t i)
 {
+	if (!index->manifests)
+		return;
 	oci_descriptor_done(&index->manifests[i]);
 	index->n_manifests--;
 	for (; i < index->n_manifests; i++)

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/identity.h"
 #include "base/log.h"
 #include "run/explain.h"
+#include "run/place.h"
 
 /* "CATEGORY/NAME" */
 static struct bpf_link *attach_tracepoint(struct bpf_program *program, const char *target)
@@ -159,9 +161,9 @@ int attach_prepare(struct loader *l, struct err *err)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program,
-				     l->bpf) if (bpf_program__autoload(program) &&
-						 prepare_one(l, program, err) < 0) return -1;
+	bpf_object__for_each_program (program, l->bpf)
+		if (bpf_program__autoload(program) && prepare_one(l, program, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -195,14 +197,19 @@ static bool is_optional(const struct loader *l, const struct bpf_program *progra
 static int attach_program(struct loader *l, struct bpf_program *program, struct attachments *list,
 			  struct err *err)
 {
-	struct bpf_link *link = attach_one(l, program);
+	struct bpf_link *link;
 
-	if (link) {
-		list->programs[list->n_links] = program;
-		list->links[list->n_links++] = link;
-		return 0;
+	if (place_is_wanted(program)) {
+		if (place_attach(l, program, list, err) == 0)
+			return 0;
+	} else {
+		link = attach_one(l, program);
+		if (link) {
+			attachments_add(list, program, link, -1);
+			return 0;
+		}
+		explain_attach(program, loader_section(l, program), errno, err);
 	}
-	explain_attach(program, loader_section(l, program), errno, err);
 	if (!is_optional(l, program))
 		return -1;
 	log_note("%s; it is left out", err->text);
@@ -213,16 +220,13 @@ int attach_all(struct loader *l, struct attachments *out, struct err *err)
 {
 	AUTO(attachments) struct attachments list = { 0 };
 	struct bpf_program *program;
-	size_t n = 0;
 	int rc = 0;
 
-	bpf_object__for_each_program(program, l->bpf) n++;
-	list.links = mem_array(n, sizeof(*list.links));
-	list.programs = mem_array(n, sizeof(*list.programs));
 	explain_start();
 	identity_raise();
-	bpf_object__for_each_program(program, l->bpf) if (rc == 0 && is_to_attach(l, program)) rc =
-		attach_program(l, program, &list, err);
+	bpf_object__for_each_program (program, l->bpf)
+		if (rc == 0 && is_to_attach(l, program))
+			rc = attach_program(l, program, &list, err);
 	identity_lower();
 	if (rc < 0)
 		return err_wrap(err, "%s", l->name);
@@ -231,30 +235,44 @@ int attach_all(struct loader *l, struct attachments *out, struct err *err)
 	return 0;
 }
 
-static void *take_down(void *link)
+static void *take_down(void *item)
 {
-	bpf_link__destroy(link);
+	struct attachment *attachment = item;
+
+	if (attachment->link)
+		bpf_link__destroy(attachment->link);
+	if (attachment->fd >= 0)
+		close(attachment->fd);
+	if (attachment->filter)
+		place_remove_filter(attachment->filter);
 	return NULL;
 }
 
 void attachments_done(struct attachments *list)
 {
-	AUTO(free) pthread_t *threads = mem_array(list->n_links, sizeof(*threads));
+	AUTO(free) pthread_t *threads = mem_array(list->n_items, sizeof(*threads));
 	size_t n = 0;
 
 	identity_raise();
-	for (size_t i = 0; i + 1 < list->n_links; i++) {
-		if (pthread_create(&threads[n], NULL, take_down, list->links[i]) == 0)
+	for (size_t i = 0; i + 1 < list->n_items; i++) {
+		if (pthread_create(&threads[n], NULL, take_down, &list->items[i]) == 0)
 			n++;
 		else
-			take_down(list->links[i]);
+			take_down(&list->items[i]);
 	}
-	if (list->n_links)
-		take_down(list->links[list->n_links - 1]);
+	if (list->n_items)
+		take_down(&list->items[list->n_items - 1]);
 	for (size_t i = 0; i < n; i++)
 		pthread_join(threads[i], NULL);
 	identity_lower();
-	free(list->links);
-	free(list->programs);
+	free(list->items);
 	*list = (struct attachments){ 0 };
+}
+
+struct attachment *attachments_add(struct attachments *list, const struct bpf_program *program,
+				   struct bpf_link *link, int fd)
+{
+	ARRAY_ROOM(list->items, list->n_items, list->cap);
+	list->items[list->n_items] = (struct attachment){ program, link, fd, NULL };
+	return &list->items[list->n_items++];
 }

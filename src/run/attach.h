@@ -10,11 +10,24 @@
 #include "base/err.h"
 #include "run/loader.h"
 
-struct attachments {
-	struct bpf_link **links;
-	const struct bpf_program **programs; /* of each link */
-	size_t n_links;
+struct tc_filter; /* see place.c */
+
+struct attachment {
+	const struct bpf_program *program;
+	struct bpf_link *link; /* one of these three */
+	int fd;		       /* a link without libbpf's struct; -1: none */
+	struct tc_filter *filter;
 };
+
+struct attachments {
+	struct attachment *items;
+	size_t n_items;
+	size_t cap;
+};
+
+/* One more; the result is valid until the next. */
+struct attachment *attachments_add(struct attachments *list, const struct bpf_program *program,
+				   struct bpf_link *link, int fd);
 
 /* UNSUPPORTED when there is nothing to attach to, DENIED; nothing stays attached then. */
 int attach_all(struct loader *loader, struct attachments *out, struct err *err) MUST_CHECK;

@@ -37,21 +37,39 @@ void explain_start(void)
 	libbpf_set_print(keep);
 }
 
-/* The last line libbpf printed, without "libbpf: "; the caller frees it. */
+/* Takes the last line off the text. */
+static struct span take_line(struct span *text)
+{
+	struct span line = *text;
+
+	while (line.len && line.data[line.len - 1] != '\n')
+		line.len--;
+	line = (struct span){ text->data + line.len, text->len - line.len };
+	text->len -= line.len;
+	*text = span_trim(*text);
+	return line;
+}
+
+/*
+ * The last line libbpf printed that tells something, without "libbpf: "; the caller frees it. The
+ * very last is often only that loading failed.
+ */
 static char *last_line(void)
 {
-	struct span text = span_trim((struct span){ str_text(&kept), kept.len });
-	size_t start = text.len;
+	static const char *const empty[] = { "failed to load object", "failed to load: " };
+	struct span text = span_trim((struct span){ str_text(&kept), kept.len }), line;
+	bool is_empty;
 
-	while (start && text.data[start - 1] != '\n')
-		start--;
-	text.data += start;
-	text.len -= start;
-	if (span_starts(text, "libbpf: ")) {
-		text.data += 8;
-		text.len -= 8;
-	}
-	return text_printable(text.data, text.len);
+	do {
+		line = take_line(&text);
+		if (span_starts(line, "libbpf: "))
+			line = (struct span){ line.data + 8, line.len - 8 };
+		is_empty = false;
+		for (size_t i = 0; i < ARRAY_SIZE(empty); i++)
+			is_empty =
+				is_empty || memmem(line.data, line.len, empty[i], strlen(empty[i]));
+	} while (is_empty && text.len);
+	return text_printable(line.data, line.len);
 }
 
 int explain_open(const char *name, int number, struct err *err)

@@ -33,10 +33,26 @@ static int check_btf(struct loader *l, struct err *err)
 	return raw_btf_open(section->data, l->name, &raw, err);
 }
 
+/* Names of sections that came with libbpf 1.3; Debian 12 has 1.1. */
+static void teach_sections(void)
+{
+	static const char *const sections[] = { "tc/ingress", "tc/egress", "tcx/ingress",
+						"tcx/egress" };
+	static bool is_done; /* the handlers are the process's */
+
+	if (is_done || libbpf_major_version() != 1 || libbpf_minor_version() >= 3)
+		return;
+	is_done = true;
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		if (libbpf_register_prog_handler(sections[i], BPF_PROG_TYPE_SCHED_CLS, 0, NULL) < 0)
+			log_trace(TRACE_load, "section %s: %m", sections[i]);
+}
+
 static int open_bpf(struct loader *l, struct err *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = l->name);
 
+	teach_sections();
 	explain_start();
 	l->bpf = bpf_object__open_mem(l->bytes.data, l->bytes.len, &opts);
 	if (!l->bpf)
@@ -100,9 +116,9 @@ static struct bpf_map *map_of_section(const struct loader *l, const char *sectio
 
 	if (id <= 0)
 		return NULL;
-	bpf_object__for_each_map(map, l->bpf) if (bpf_map__is_internal(map) &&
-						  bpf_map__btf_value_type_id(map) ==
-							  (__u32)id) return map;
+	bpf_object__for_each_map (map, l->bpf)
+		if (bpf_map__is_internal(map) && bpf_map__btf_value_type_id(map) == (__u32)id)
+			return map;
 	return NULL;
 }
 
@@ -169,8 +185,9 @@ static bool has_perf_event_program(const struct loader *l)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, l->bpf) if (bpf_program__type(program) ==
-							  BPF_PROG_TYPE_PERF_EVENT) return true;
+	bpf_object__for_each_program (program, l->bpf)
+		if (bpf_program__type(program) == BPF_PROG_TYPE_PERF_EVENT)
+			return true;
 	return false;
 }
 
@@ -351,7 +368,8 @@ static int prepare(struct loader *l, const struct left_out *left, struct err *er
 	if (set_variables(l, err) < 0 || select_programs(l, left->names, left->n_names, err) < 0 ||
 	    attach_prepare(l, err) < 0)
 		return -1;
-	bpf_object__for_each_map(map, l->bpf) tune_map(l, map);
+	bpf_object__for_each_map (map, l->bpf)
+		tune_map(l, map);
 	return 0;
 }
 
@@ -379,7 +397,8 @@ static size_t count_programs(const struct loader *l)
 	struct bpf_program *program;
 	size_t n = 0;
 
-	bpf_object__for_each_program(program, l->bpf) n++;
+	bpf_object__for_each_program (program, l->bpf)
+		n++;
 	return n;
 }
 

@@ -25,6 +25,11 @@ struct loader {
 	const struct btf *btf; /* the object's; NULL where it has none */
 	struct variables variables;
 	struct params params;
+	struct {		       /* where to attach what does not say it; see place.h */
+		const char *interface; /* or NULL */
+		const char *cgroup;    /* or NULL */
+		uint64_t frequency_hz; /* 0: as configured */
+	} place;
 	const char *btf_path; /* kernel BTF to relocate against; NULL: the running kernel's */
 	struct live {
 		const struct bpf_map *map; /* the one whose content is mapped */

@@ -133,20 +133,36 @@ void output_stamp(struct output *out)
 	out->stamp_len = p - out->stamp;
 }
 
-void output_fit(struct output *out, char *line)
+/* How much of a line stands before the "…"; len where all of it fits. */
+static size_t fitting(const struct output *out, const char *line, size_t len)
 {
-	size_t len = out->p - line, at = 0, n;
 	unsigned int column = 0;
+	size_t at = 0, n;
 
-	if (!out->columns || len <= out->columns)
-		return;
-	if (out->p[-1] == '\n')
-		len--;
-	if (utf8_width(line, len) <= out->columns)
-		return;
+	if (!out->columns || len <= out->columns || utf8_width(line, len) <= out->columns)
+		return len;
 	for (; at < len && column + 1 < out->columns; at += n ? n : 1) {
 		n = utf8_length(line + at, len - at);
 		column++;
 	}
-	out->p = emit_bytes(line + at, "…\n", strlen("…\n"));
+	return at;
+}
+
+void output_fit(struct output *out, char *line)
+{
+	size_t len = out->p - line, at;
+
+	if (len && out->p[-1] == '\n')
+		len--;
+	at = fitting(out, line, len);
+	if (at < len)
+		out->p = emit_bytes(line + at, "…\n", strlen("…\n"));
+}
+
+void output_line(struct output *out, const char *text)
+{
+	size_t len = strcspn(text, "\n"), at = fitting(out, text, len);
+
+	output_text(out, text, at);
+	output_text(out, at < len ? "…\n" : "\n", at < len ? strlen("…\n") : 1);
 }

@@ -30,7 +30,7 @@ struct output {
 	const volatile sig_atomic_t *stop; /* set by a signal */
 	char stamp[40]; /* the time of this batch, as --timestamp and JSON show it */
 	unsigned int stamp_len;
-	bool wants_stamp; /* else output_stamp() does nothing */
+	bool wants_stamp;  /* else output_stamp() does nothing */
 	bool is_stamp_iso; /* RFC 3339 in UTC for JSON, else the local time of day */
 	int64_t stamp_second;
 };
@@ -49,6 +49,9 @@ void output_text(struct output *out, const char *text, size_t len);
 
 /* Take the time for what comes next. */
 void output_stamp(struct output *out);
+
+/* A line that was made elsewhere, with its newline, cut to the terminal's width. */
+void output_line(struct output *out, const char *text);
 
 /* Cut the line that begins at `line` to the terminal's width, if it is one. */
 void output_fit(struct output *out, char *line);

@@ -70,8 +70,7 @@ static bool has_btf_twin(const struct loader *l, const char *event)
 	struct bpf_program *program;
 	const char *other;
 
-	bpf_object__for_each_program(program, l->bpf)
-	{
+	bpf_object__for_each_program (program, l->bpf) {
 		other = after(loader_section(l, program), btf_prefixes);
 		if (other && !strcmp(other, event) && bpf_program__autoload(program))
 			return true;
@@ -102,8 +101,9 @@ static bool has_any(const struct loader *l)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program,
-				     l->bpf) if (bpf_program__autoload(program)) return true;
+	bpf_object__for_each_program (program, l->bpf)
+		if (bpf_program__autoload(program))
+			return true;
 	return false;
 }
 
@@ -124,7 +124,8 @@ int select_programs(struct loader *l, const char *const *skip, size_t n_skip, st
 
 	if (skip_named(l, skip, n_skip, err) < 0)
 		return -1;
-	bpf_object__for_each_program(program,
-				     l->bpf) if (select_one(l, program, err) < 0) return -1;
+	bpf_object__for_each_program (program, l->bpf)
+		if (select_one(l, program, err) < 0)
+			return -1;
 	return has_any(l) ? 0 : refuse_all(l, err);
 }

@@ -184,10 +184,10 @@ static int sum_up(struct session *s)
 static void say_start(const struct session *s)
 {
 	if (s->sources.n_items)
-		log_verbose("%s: %zu programs attached", s->loader->name, s->attachments.n_links);
+		log_verbose("%s: %zu programs attached", s->loader->name, s->attachments.n_items);
 	else
 		log_note("%s: %zu programs attached; it has nothing to print, ^C ends it",
-			 s->loader->name, s->attachments.n_links);
+			 s->loader->name, s->attachments.n_items);
 }
 
 /* The header of a single source at once: it says that the tool runs. */
@@ -198,7 +198,7 @@ static void print_first_header(struct session *s)
 	if (s->sources.n_items != 1 || (only->kind != SOURCE_RING && only->kind != SOURCE_PERF) ||
 	    only->stream.is_quiet_header)
 		return;
-	output_text(&s->out, only->plan->header, strlen(only->plan->header));
+	output_line(&s->out, only->plan->header);
 	only->stream.is_quiet_header = true;
 	output_flush(&s->out);
 }

@@ -21,6 +21,7 @@ struct source_map {
 	struct output *out;
 	bool is_json;
 	bool has_source;
+	bool has_no_header;
 	struct elements elements; /* of the last reading */
 	struct plan *key;	  /* JSON: inner; text: columns, or inner before a histogram */
 	struct plan *value;
@@ -85,6 +86,7 @@ int source_map_open(const struct source_map_wish *wish, struct output *out_text,
 	map->out = out_text;
 	map->is_json = wish->is_json;
 	map->has_source = wish->has_source;
+	map->has_no_header = wish->has_no_header;
 	if (prepare(map, wish, err) < 0) {
 		source_map_free(map);
 		return err_wrap(err, "map %s", wish->name);
@@ -237,6 +239,7 @@ static int print_element(struct source_map *map, const struct element *element, 
 static void print_heading(struct source_map *map)
 {
 	struct output *out = map->out;
+	AUTO(free) char *header = NULL;
 
 	if (map->is_json)
 		return;
@@ -249,11 +252,10 @@ static void print_heading(struct source_map *map)
 		put(out, name);
 	}
 	put(out, "\n");
-	if (is_histogram(map))
+	if (is_histogram(map) || map->has_no_header)
 		return;
-	put(out, map->key->header);
-	put(out, " ");
-	put(out, map->value->header);
+	header = mem_printf("%s %s", map->key->header, map->value->header);
+	output_line(out, header);
 }
 
 int source_map_print(struct source_map *map, struct err *err)

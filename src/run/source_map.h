@@ -25,7 +25,8 @@ struct source_map_wish {
 	const struct config_export *export;	/* columns of the value; NULL: all */
 	const struct config_export *key_export; /* columns of the key; NULL: all */
 	bool is_json;
-	bool has_source; /* text: say which map it is */
+	bool has_source;    /* text: say which map it is */
+	bool has_no_header; /* text: leave the names of the columns out */
 };
 
 /* CORRUPT when key or value have no BTF, or a histogram is wanted of a value without slots. */

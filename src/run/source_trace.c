@@ -22,7 +22,7 @@ struct source_trace {
 	struct output *out;
 	bool is_json;
 	bool has_stamp;
-	bool has_header;
+	bool has_header; /* it was printed, or is not wanted */
 	int fd;
 	char *instance; /* path of our own; NULL: the common one */
 	char line[LINE_MAX_BYTES];
@@ -35,8 +35,7 @@ bool source_trace_is_needed(const struct loader *loader)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, loader->bpf)
-	{
+	bpf_object__for_each_program (program, loader->bpf) {
 		const struct bpf_insn *insns = bpf_program__insns(program);
 
 		if (!bpf_program__autoload(program))
@@ -91,7 +90,7 @@ static char *make_instance(const char *tracefs)
 	return STEAL(path);
 }
 
-int source_trace_open(bool is_json, bool has_stamp, struct output *out_text,
+int source_trace_open(bool is_json, bool has_stamp, bool has_no_header, struct output *out_text,
 		      struct source_trace **out, struct err *err)
 {
 	const char *tracefs;
@@ -110,6 +109,7 @@ int source_trace_open(bool is_json, bool has_stamp, struct output *out_text,
 	trace->out = out_text;
 	trace->is_json = is_json;
 	trace->has_stamp = has_stamp;
+	trace->has_header = has_no_header;
 	trace->instance = make_instance(tracefs);
 	path = path_join(trace->instance ? trace->instance : tracefs, "trace_pipe");
 	trace->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

@@ -18,7 +18,7 @@ struct source_trace;
 bool source_trace_is_needed(const struct loader *loader);
 
 /* UNSUPPORTED when the tracing file system is not mounted. Needs root. */
-int source_trace_open(bool is_json, bool has_stamp, struct output *out_text,
+int source_trace_open(bool is_json, bool has_stamp, bool has_no_header, struct output *out_text,
 		      struct source_trace **out, struct err *err) MUST_CHECK;
 void source_trace_free(struct source_trace *trace); /* takes the instance away again */
 

@@ -195,6 +195,7 @@ static int open_sampled(struct opening *o, const struct bpf_map *map, struct sou
 				  : NULL,
 		.is_json = o->options->is_json,
 		.has_source = o->n_expected > 1,
+		.has_no_header = o->options->has_no_header,
 	};
 	source->kind = SOURCE_MAP;
 	identity_raise();
@@ -211,8 +212,8 @@ static int open_sampled(struct opening *o, const struct bpf_map *map, struct sou
 static int open_trace(struct opening *o, struct source *source)
 {
 	source->kind = SOURCE_TRACE;
-	return source_trace_open(o->options->is_json, o->options->has_timestamp, o->out,
-				 &source->trace, o->err);
+	return source_trace_open(o->options->is_json, o->options->has_timestamp,
+				 o->options->has_no_header, o->out, &source->trace, o->err);
 }
 
 static int open_maps(struct opening *o)
@@ -220,8 +221,7 @@ static int open_maps(struct opening *o)
 	struct bpf_map *map;
 	int rc = 0;
 
-	bpf_object__for_each_map(map, o->loader->bpf)
-	{
+	bpf_object__for_each_map (map, o->loader->bpf) {
 		const struct config_map *wish = wish_for(o, map);
 		struct source *source = &o->sources->items[o->sources->n_items];
 
@@ -246,9 +246,11 @@ int sources_open(struct loader *loader, const struct session_options *options,
 	size_t n_programs = 0;
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, loader->bpf) o.n_expected += is_source(&o, map);
+	bpf_object__for_each_map (map, loader->bpf)
+		o.n_expected += is_source(&o, map);
 	/* room for iterators: readers hold pointers into this array, so it must not move */
-	bpf_object__for_each_program(program, loader->bpf) n_programs++;
+	bpf_object__for_each_program (program, loader->bpf)
+		n_programs++;
 	sources.items = mem_array(o.n_expected + 1 + n_programs, sizeof(*sources.items));
 	if (open_maps(&o) < 0)
 		return -1;
@@ -273,8 +275,8 @@ int sources_add_iterators(struct sources *sources, const struct attachments *att
 			  const struct session_options *options, struct output *out_text,
 			  struct err *err)
 {
-	for (size_t i = 0; i < attachments->n_links; i++) {
-		const struct bpf_program *program = attachments->programs[i];
+	for (size_t i = 0; i < attachments->n_items; i++) {
+		const struct bpf_program *program = attachments->items[i].program;
 		struct source *source;
 
 		if (!is_iterator(program))
@@ -284,7 +286,7 @@ int sources_add_iterators(struct sources *sources, const struct attachments *att
 		source = &sources->items[sources->n_items];
 		*source =
 			(struct source){ .kind = SOURCE_ITER, .interval_ns = options->interval_ns };
-		if (source_iter_open(bpf_link__fd(attachments->links[i]),
+		if (source_iter_open(bpf_link__fd(attachments->items[i].link),
 				     bpf_program__name(program), options->is_json, out_text,
 				     &source->iter, err) < 0)
 			return -1;

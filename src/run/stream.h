@@ -31,7 +31,7 @@ static inline void stream_record(struct stream *stream, const void *record, uint
 		return;
 	out->events_left--;
 	if (__builtin_expect(!stream->is_quiet_header, 0)) {
-		output_text(out, stream->plan->header, strlen(stream->plan->header));
+		output_line(out, stream->plan->header);
 		stream->is_quiet_header = true;
 	}
 	plan_print(stream->plan, out, record, size);

@@ -231,8 +231,7 @@ static char *ref_names(void)
 	json_t *entry, *annotations;
 	size_t i;
 
-	json_array_foreach(json_object_get(json, "manifests"), i, entry)
-	{
+	json_array_foreach (json_object_get(json, "manifests"), i, entry) {
 		annotations = json_object_get(entry, "annotations");
 		str_addf(&out, "%s%s ",
 			 json_string_value(json_object_get(annotations, OCI_KEY_REF_NAME)),
