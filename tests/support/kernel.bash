@@ -67,11 +67,13 @@ start_run() {
 		cat err >&2
 		return 1
 	}
-	note_ids "$run_pid"
 	grep -q ' programs attached' err || {
 		cat err >&2
 		return 1
 	}
+	note_ids "$run_pid"
+	# what teardown waits for has to be there first
+	! ids_are_gone
 }
 
 is_running() {
