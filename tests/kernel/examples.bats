@@ -356,11 +356,11 @@ open_line() {
 	go
 	wait_for has_lines 1 out
 	killed=$run_pid
+	[ -d "/sys/kernel/tracing/instances/epm-$killed" ]
 	end_run KILL
 	exits 137
 	[ "$(jq -c '[.source, .pid, .comm]' out)" = '["bpf_printk",'"$cause_pid"',"cause"]' ]
 	jq -e '.cpu >= 0 and (.message | startswith("write of "))' out
-	[ -d "/sys/kernel/tracing/instances/epm-$killed" ]
 	wait_for ids_are_gone
 	start_run minimal --pid_filter 1
 	[ ! -d "/sys/kernel/tracing/instances/epm-$killed" ]
