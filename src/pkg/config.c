@@ -35,9 +35,11 @@ static const char *const section_keys[] = { "name", "variables", NULL };
 static const char *const variable_keys[] = { "name",   "type",	"value",   "description", "cmdarg",
 					     "|align", "|size", "|offset", "|__anon",	  NULL };
 static const char *const cmdarg_keys[] = { "default", "long", "short", "help", NULL };
-static const char *const map_keys[] = { "name",	  "ident",	   "mmaped",	  "sample",
-					"export", "export_config", "interpreter", "intepreter",
-					"data",	  "max_entries",   NULL };
+static const char *const map_keys[] = {
+	"name",		 "ident",	"mmaped",     "sample", "export",
+	"export_config", "interpreter", "intepreter", "data",	"max_entries",
+	"|description",	 "|brief",	"|details",   NULL
+};
 static const char *const sample_keys[] = { "interval", "type", "unit", "clear_map", NULL };
 static const char *const prog_keys[] = { "name",     "attach",	"link",	    "optional",
 					 "|tchook",  "|tcopts", "|ifindex", "|flags",
