@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # The completion scripts in their shells: commands, options, names in the store, flags of a package.
 
+# shellcheck disable=SC2046
+# (lists of words are split on purpose)
+
 load "$BATS_LIB/common"
 
 setup() {

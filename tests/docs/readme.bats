@@ -20,7 +20,7 @@ as_typed() {
 	mkdir -p bin
 	ln -sf "$EPM" bin/epm
 	export PATH=$PWD/bin:$PATH
-	cd "$EPM_SRC"
+	cd "$EPM_SRC" || return
 }
 
 @test "README: the commands of epm can be typed in their order" {
@@ -55,7 +55,7 @@ as_typed() {
 }
 
 @test "README: files that it links are there" {
-	cd "$EPM_SRC"
+	cd "$EPM_SRC" || return
 	for file in README.md examples/README.md HACKING.md ARCHITECTURE.md; do
 		for link in $(grep -oE '\]\([^)]+\)' "$file" | tr -d '()]' | grep -v '^https:'); do
 			[ -e "$(dirname "$file")/$link" ] || {
@@ -67,7 +67,7 @@ as_typed() {
 }
 
 @test "README: packages to install are those of build-aux/packages" {
-	cd "$EPM_SRC"
+	cd "$EPM_SRC" || return
 	text=$(console README.md)
 	for package in $(build-aux/apt --list build run); do
 		grep -qw -- "$package" <<<"$text" || {
