@@ -103,6 +103,19 @@ static int move_programs(const struct settings *s, struct package *package, stru
 	return 0;
 }
 
+static int check_moved(const struct settings *s, const struct loader *loader, struct err *err)
+{
+	for (size_t i = 0; i < s->attach.n_items; i++) {
+		const char *text = s->attach.items[i];
+		AUTO(free) char *name = mem_textn(text, strcspn(text, "="));
+
+		if (!loader_has_program(loader, name))
+			return err_set(err, EC_USAGE, "--attach: %s has no program '%s'",
+				       loader->name, name);
+	}
+	return 0;
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
@@ -116,6 +129,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	    move_programs(s, package, err) < 0 ||
 	    loader_open((struct span){ str_text(&package->object), package->object.len },
 			package->name, package->config, &loader, err) < 0 ||
+	    check_moved(s, loader, err) < 0 ||
 	    params_parse(&loader->params, args->n_items - 1, args->items + 1, &wants_help, err) < 0)
 		return -1;
 	if (wants_help)

@@ -97,6 +97,11 @@ void loader_free(struct loader *l)
 	free(l);
 }
 
+bool loader_has_program(const struct loader *l, const char *name)
+{
+	return bpf_object__find_program_by_name(l->bpf, name) != NULL;
+}
+
 const char *loader_section(const struct loader *l, const struct bpf_program *program)
 {
 	const struct config_prog *wish =
@@ -275,6 +280,8 @@ static int prepare_btf(struct loader *l, char *path, size_t size, struct err *er
 		return err_wrap(err, "%s", l->name);
 	if (cut_btf(l, kernel.data, path, size, &why) == 0)
 		return 0;
+	if (why.code == EC_CORRUPT && l->btf_path)
+		return err_set(err, EC_CORRUPT, "%s: %s", l->btf_path, why.text);
 	log_trace(TRACE_btf, "%s: whole kernel BTF: %s", l->name, why.text);
 	if (l->btf_path && (size_t)snprintf(path, size, "%s", l->btf_path) >= size)
 		return err_set(err, EC_USAGE, "the path %s is too long", l->btf_path);

@@ -59,6 +59,8 @@ int loader_load(struct loader *loader, const char *const *skip, size_t n_skip,
  */
 const void *loader_live_variable(struct loader *loader, const char *name, uint32_t size);
 
+bool loader_has_program(const struct loader *loader, const char *name);
+
 /* How a program is to be attached: the configuration's section string, else the object's own. */
 const char *loader_section(const struct loader *loader, const struct bpf_program *program);
 
