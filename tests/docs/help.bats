@@ -122,6 +122,20 @@ fits() {
 	says "epm: loading eBPF programs needs root"
 }
 
+@test "mistakes: programs and kernels that are not there" {
+	[ "$(id -u)" = 0 ] || skip "kernel: loading needs root"
+	command -v clang >/dev/null || skip "clang is not installed"
+	[ -r /sys/kernel/btf/vmlinux ] || skip "kernel: it has no BTF"
+	"$EPM" -q build "$EPM_SRC/examples/opensnoop"
+	epm run --attach nope=kprobe/x opensnoop
+	exits 2
+	says "epm: --attach: opensnoop has no program 'nope'"
+	echo no BTF >file
+	epm run --btf file --count 1 opensnoop
+	exits 6
+	[[ ${lines[0]} == "epm: file: "*BTF* ]]
+}
+
 @test "versions: --version, -V and the command" {
 	for words in --version -V version 'run --version' 'ls -V' '-v rm --version'; do
 		epm $words
