@@ -38,7 +38,9 @@ static int add_member(struct plan_builder *b, const struct plan_field *f,
 {
 	const struct btf_member *member = btf_members(type) + i;
 	const char *name = btf__name_by_offset(b->btf, member->name_off);
-	const char *shown = wish && wish->column ? wish->column : name ? name : "";
+	/* a column may be renamed for the eye; the keys of JSON are the members' names */
+	bool is_renamed = wish && wish->column && !plan_is_json(b);
+	const char *shown = is_renamed ? wish->column : name ? name : "";
 	AUTO(free) char *path = NULL;
 	AUTO(free) char *other = NULL;
 	struct plan_field sub = {

@@ -103,7 +103,7 @@ static bool read_to(struct source_ring *ring, unsigned long end)
 
 static void note_fullness(struct source_ring *ring, unsigned long end)
 {
-	/* what was refused cannot be seen; that nothing of an eighth's size would fit can */
+	/* what was refused cannot be seen; that there was next to no room can */
 	if (end - ring->known > ring->size - ring->size / 64)
 		ring->stream->n_full++;
 }

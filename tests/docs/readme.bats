@@ -82,7 +82,7 @@ as_typed() {
 	! ldd "$EPM" | grep -qE 'libasan|libubsan|libclang_rt' || return 0
 	for library in $(ldd "$EPM" | awk '/=>/ { print $1 }' | sed 's/\.so.*//; s/-0$//'); do
 		case $library in
-		libc | libpthread | ld-linux*) continue ;;
+		libc | libm | libpthread | libgcc_s | ld-linux*) continue ;;
 		libz) library=zlib ;;
 		libjansson) library=jansson ;;
 		esac

@@ -11,8 +11,7 @@ static void describe_all(const struct btf *btf)
 	struct err err;
 
 	for (uint32_t id = 0; id < btf__type_cnt(btf) + 1 && id < 256; id++) {
-		AUTO(free) char *text = type_spelling(btf, id);
-
+		free(type_spelling(btf, id));
 		if (type_describe(btf, id, &info, &err) < 0 && err.code != EC_CORRUPT)
 			abort();
 	}

@@ -181,8 +181,8 @@ open_line() {
 	go
 	end_run
 	exits 0
-	[ "$(events 'del(.time, .DURATION)')" = '{"source":"events","pid":'"$cause_pid"',"ppid":'"$cause_parent"',"uid":0,"exit_code":3,"sig":0,"core":false,"comm":"cause"}' ]
-	jq -e '.DURATION > 100000' out
+	[ "$(events 'del(.time, .duration_ns)')" = '{"source":"events","pid":'"$cause_pid"',"ppid":'"$cause_parent"',"uid":0,"exit_code":3,"sig":0,"core":false,"comm":"cause"}' ]
+	jq -e '.duration_ns > 100000' out
 	start_cause die 15
 	start_run exitsnoop --failed --pid_target "$cause_pid"
 	go
