@@ -46,16 +46,15 @@ static const struct cli_option options[] = {
 };
 
 struct names {
-	char *items[2];
-	const char **chosen;
-	size_t n_chosen;
+	char **items;
+	size_t n_items;
 };
 
 static void names_done(struct names *names)
 {
-	free(names->items[0]);
-	free(names->items[1]);
-	free(names->chosen);
+	for (size_t i = 0; i < names->n_items; i++)
+		free(names->items[i]);
+	free(names->items);
 }
 AUTO_STRUCT(names, struct names, names_done);
 
@@ -67,24 +66,31 @@ static bool is_tag(const char *text)
 	return len && len <= 128 && !text[len] && !strchr(".-", text[0]);
 }
 
-static void choose_names(const struct settings *s, const struct project *project,
-			 const struct built *built, struct names *out)
+/* What -t says, before anything is compiled. */
+static int given_names(const struct settings *s, struct names *out, struct err *err)
 {
-	out->chosen = mem_array(s->tags.n_items + 2, sizeof(*out->chosen));
-	for (size_t i = 0; i < s->tags.n_items; i++)
-		out->chosen[out->n_chosen++] = s->tags.items[i];
-	if (out->n_chosen)
+	out->items = mem_array(s->tags.n_items + 2, sizeof(*out->items));
+	for (size_t i = 0; i < s->tags.n_items; i++) {
+		if (store_name(s->tags.items[i], &out->items[i], err) < 0)
+			return err_wrap(err, "--tag");
+		out->n_items++;
+	}
+	return 0;
+}
+
+/* Without -t: latest, and the version where there is one. */
+static void default_names(const struct project *project, const struct built *built,
+			  struct names *out)
+{
+	if (out->n_items)
 		return;
-	out->items[0] = mem_printf("%s:latest", project->name);
-	out->chosen[out->n_chosen++] = out->items[0];
+	out->items[out->n_items++] = mem_printf("%s:latest", project->name);
 	if (!built->version || !strcmp(built->version, "latest"))
 		return;
-	if (!is_tag(built->version)) {
+	if (is_tag(built->version))
+		out->items[out->n_items++] = mem_printf("%s:%s", project->name, built->version);
+	else
 		log_warn("the version '%s' cannot be a tag", built->version);
-		return;
-	}
-	out->items[1] = mem_printf("%s:%s", project->name, built->version);
-	out->chosen[out->n_chosen++] = out->items[1];
 }
 
 static int save(const char *home, const struct project *project, const struct built *built,
@@ -98,8 +104,8 @@ static int save(const char *home, const struct project *project, const struct bu
 		.config = built->config,
 		.package_config = built->package_config,
 		.annotations = built->annotations,
-		.names = names->chosen,
-		.n_names = names->n_chosen,
+		.names = (const char *const *)names->items,
+		.n_names = names->n_items,
 	};
 
 	if (store_open(home, STORE_WRITE, &store, err) < 0)
@@ -116,10 +122,10 @@ static int print_result(const struct settings *s, const struct built *built,
 	json_t *list = json_array();
 
 	js_set(json, "names", list);
-	for (size_t i = 0; i < names->n_chosen; i++) {
-		js_append(list, json_string(names->chosen[i]));
+	for (size_t i = 0; i < names->n_items; i++) {
+		js_append(list, json_string(names->items[i]));
 		if (!s->is_json)
-			str_addf(&text, "%s %s\n", names->chosen[i], digest);
+			str_addf(&text, "%s %s\n", names->items[i], digest);
 	}
 	js_set_text(json, "digest", digest);
 	js_set_size(json, "objectSize", built->object.len);
@@ -148,14 +154,15 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	AUTO(names) struct names names = { 0 };
 	char digest[OCI_DIGEST_LENGTH + 1];
 
-	if (project_find(args->items, args->n_items, &project, err) < 0 ||
+	if (given_names(s, &names, err) < 0 ||
+	    project_find(args->items, args->n_items, &project, err) < 0 ||
 	    build_project(&project, &how, &built, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->outputs.n_items; i++)
 		if (output_files_write(s->outputs.items[i], project.name, &built, s->is_yaml, err) <
 		    0)
 			return -1;
-	choose_names(s, &project, &built, &names);
+	default_names(&project, &built, &names);
 	if (save(env->home, &project, &built, &names, digest, err) < 0)
 		return -1;
 	return print_result(s, &built, &names, digest, err);

@@ -74,5 +74,10 @@ int output_files_write(const char *path, const char *name, const struct built *b
 			return write_pair(stem, path, built, is_yaml, err);
 		}
 	}
+	if (path_base(path) != path + len && strchr(path_base(path), '.') &&
+	    !fs_is_dir(AT_FDCWD, path)) {
+		err_set(err, EC_USAGE, "--output: '%s' is neither .json, .yaml nor .o", path);
+		return err_hint(err, "for a folder of that name write %s/", path);
+	}
 	return write_folder(path, name, built, is_yaml, err);
 }

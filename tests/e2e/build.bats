@@ -352,3 +352,22 @@ digest_of() {
 	says 'epm: loading eBPF programs needs root'
 	grep -qE '^epm: hint: .*sudo' <<<"$output"
 }
+
+@test "-t takes a name without a tag; a wrong one is refused before anything is compiled" {
+	epm build -t bar "$EPM_SRC/examples/minimal"
+	exits 0
+	[[ $output =~ ^bar:latest\ sha256: ]]
+	CLANG=/nonexistent epm build -t 'BAD NAME' "$EPM_SRC/examples/minimal"
+	exits 2
+	says "epm: --tag: 'BAD NAME' is not a reference: a repository is written in lower case"
+}
+
+@test "-o with an ending that epm does not write is no folder, unless that is said" {
+	epm build -o x.zip "$EPM_SRC/examples/minimal"
+	exits 2
+	says "epm: --output: 'x.zip' is neither .json, .yaml nor .o"
+	[ ! -e x.zip ]
+	epm build -o x.zip/ "$EPM_SRC/examples/minimal"
+	exits 0
+	[ -e x.zip/minimal.bpf.o ]
+}
