@@ -62,8 +62,9 @@ static int no_place(const struct bpf_program *program, const char *option, struc
 {
 	err_set(err, EC_USAGE, "program %s (%s) needs to be told where to attach",
 		bpf_program__name(program), bpf_program__section_name(program));
-	return err_hint(err, "%s says it; --skip %s runs the package without it", option,
-			bpf_program__name(program));
+	err_hint(err, "%s says it; --skip %s runs the package without it", option,
+		 bpf_program__name(program));
+	return -1;
 }
 
 static int interface_of(const struct loader *l, const struct bpf_program *program, int *out,
