@@ -82,11 +82,17 @@ static inline char *emit_signed(char *p, int64_t value)
 	return emit_unsigned(p, -(uint64_t)value);
 }
 
+/* Whole vectors are stored: a loop of single bytes becomes a call of memset(), which costs more. */
 static inline char *emit_blanks(char *p, unsigned int n)
 {
-	while (n--)
-		*p++ = ' ';
-	return p;
+	static const char blanks[16] = "                ";
+	char *end = p + n;
+
+	do {
+		memcpy(p, blanks, sizeof(blanks));
+		p += sizeof(blanks);
+	} while (p < end);
+	return end;
 }
 
 /* Right-aligned in at least `width` columns. */

@@ -15,7 +15,12 @@
 static uint64_t number(const void *field, uint32_t size)
 {
 	uint64_t value = 0;
+	uint32_t word;
 
+	if (size == sizeof(word)) { /* the common size without a call */
+		memcpy(&word, field, sizeof(word));
+		return word;
+	}
 	memcpy((char *)&value + (__BYTE_ORDER == __BIG_ENDIAN ? 8 - size : 0), field, size);
 	return value;
 }
@@ -206,6 +211,10 @@ static char *emit_errno(char *p, const void *field, uint32_t size, bool is_signe
 	int64_t value = signed_number(field, size, is_signed);
 	uint64_t n = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
+	if (n == 0) { /* as it mostly is */
+		*p = '0';
+		return p + 1;
+	}
 	return emit_named(p, n > 0 && n < 4096 ? strerrorname_np(n) : NULL, value);
 }
 

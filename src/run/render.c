@@ -256,15 +256,19 @@ static inline char *emit_json_steps(const struct plan *plan, char *p, const char
 
 		p = emit_literal(p, s);
 		switch (s->op) {
+		case STEP_U32: /* the common ones without a look at the size */
+			p = emit_unsigned(p, load(field, 4));
+			break;
+		case STEP_I32:
+			p = emit_signed(p, load_signed(field, 4));
+			break;
 		case STEP_U8:
 		case STEP_U16:
-		case STEP_U32:
 		case STEP_U64:
 			p = emit_unsigned(p, load(field, s->size));
 			break;
 		case STEP_I8:
 		case STEP_I16:
-		case STEP_I32:
 		case STEP_I64:
 			p = emit_signed(p, load_signed(field, s->size));
 			break;
@@ -294,15 +298,19 @@ static inline char *emit_text_steps(const struct plan *plan, char *p, const char
 		char *start = p;
 
 		switch (s->op) {
+		case STEP_U32:
+			p = emit_number_right(p, load(field, 4), false, s->width);
+			break;
+		case STEP_I32:
+			p = emit_number_right(p, load_signed(field, 4), true, s->width);
+			break;
 		case STEP_U8:
 		case STEP_U16:
-		case STEP_U32:
 		case STEP_U64:
 			p = emit_number_right(p, load(field, s->size), false, s->width);
 			break;
 		case STEP_I8:
 		case STEP_I16:
-		case STEP_I32:
 		case STEP_I64:
 			p = emit_number_right(p, load_signed(field, s->size), true, s->width);
 			break;
@@ -332,13 +340,18 @@ char *plan_emit(const struct plan *plan, char *p, const void *record, uint32_t s
 		p = emit_json_steps(plan, p, record, size);
 	else
 		p = emit_text_steps(plan, p, record, size);
-	return emit_bytes(p, plan->tail, plan->tail_len);
+	if (plan->tail_len != 1)
+		return emit_bytes(p, plan->tail, plan->tail_len);
+	*p = *plan->tail;
+	return p + 1;
 }
 
 void plan_print(const struct plan *plan, struct output *out, const void *record, uint32_t size)
 {
-	char *line = out->p, *p = emit_bytes(line, plan->head, plan->head_len);
+	char *line = out->p, *p = line;
 
+	if (plan->head_len)
+		p = emit_bytes(p, plan->head, plan->head_len);
 	if (plan->has_stamp) {
 		p = emit_bytes(p, out->stamp, out->stamp_len);
 		if (plan->mode == PLAN_TEXT)
