@@ -82,11 +82,6 @@ int identity_home(char **out, struct err *err)
 	return 0;
 }
 
-bool identity_is_sudo(void)
-{
-	return person.is_sudo;
-}
-
 bool identity_has_root(void)
 {
 	return person.is_sudo || geteuid() == 0;

@@ -19,7 +19,6 @@ int identity_start(struct err *err) MUST_CHECK;
 /* Home of the person epm acts for: under sudo theirs from the password file, else $HOME. */
 int identity_home(char **out, struct err *err) MUST_CHECK;
 
-bool identity_is_sudo(void);
 bool identity_has_root(void); /* root can be had: running as root, or raised, or under sudo */
 
 /* Nest: each raise needs its lower. Both do nothing without sudo. A failure aborts the process. */

@@ -5,28 +5,36 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/identity.h"
 
-bool spawn_finds(const char *program)
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+char *spawn_find(const char *program)
 {
 	const char *path = getenv("PATH");
 	size_t len;
 
 	if (strchr(program, '/'))
-		return access(program, X_OK) == 0;
+		return is_program(program) ? mem_text(program) : NULL;
 	for (path = path ? path : "/usr/bin:/bin"; *path; path += len + (path[len] == ':')) {
 		AUTO(free) char *full = NULL;
 
 		len = strcspn(path, ":");
 		full = mem_printf("%.*s/%s", (int)len, path, program);
-		if (len && access(full, X_OK) == 0)
-			return true;
+		if (len && is_program(full))
+			return STEAL(full);
 	}
-	return false;
+	return NULL;
 }
 
 struct pipes {

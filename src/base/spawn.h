@@ -25,6 +25,7 @@ struct spawn {
  */
 int spawn_run(struct spawn *spawn, struct err *err) MUST_CHECK;
 
-bool spawn_finds(const char *program); /* is it in PATH (or a path that is executable) */
+/* Path of a program in PATH, or of one that is named by a path; NULL: none. The caller frees it. */
+char *spawn_find(const char *program);
 
 #endif

@@ -205,7 +205,7 @@ int type_describe(const struct btf *btf, uint32_t id, struct type_info *out, str
 	return describe(btf, id, 0, out, err);
 }
 
-static uint64_t enumerator_at(const struct btf_type *type, uint32_t i, uint32_t *name_off)
+uint64_t type_enumerator_at(const struct btf_type *type, uint32_t i, uint32_t *name_off)
 {
 	const struct btf_enum64 *wide;
 	const struct btf_enum *narrow;
@@ -234,7 +234,8 @@ const char *type_enumerator(const struct btf *btf, uint32_t enum_id, uint64_t va
 	if (!btf_is_any_enum(type))
 		return NULL;
 	for (uint32_t i = 0; i < btf_vlen(type); i++)
-		if (cut(enumerator_at(type, i, &name_off), type->size) == cut(value, type->size))
+		if (cut(type_enumerator_at(type, i, &name_off), type->size) ==
+		    cut(value, type->size))
 			return btf__name_by_offset(btf, name_off);
 	return NULL;
 }
@@ -249,7 +250,7 @@ bool type_enum_value(const struct btf *btf, uint32_t enum_id, const char *name, 
 	if (!btf_is_any_enum(type))
 		return false;
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
-		value = enumerator_at(type, i, &name_off);
+		value = type_enumerator_at(type, i, &name_off);
 		candidate = btf__name_by_offset(btf, name_off);
 		if (candidate && !strcmp(candidate, name)) {
 			*out = value;

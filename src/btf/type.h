@@ -55,6 +55,9 @@ int type_describe(const struct btf *btf, uint32_t id, struct type_info *out,
 /* The name for an enumerator's value; NULL: none. Both enum kinds. */
 const char *type_enumerator(const struct btf *btf, uint32_t enum_id, uint64_t value);
 
+/* The value of enumerator i of an enum or enum64, and the offset of its name. */
+uint64_t type_enumerator_at(const struct btf_type *type, uint32_t i, uint32_t *name_off);
+
 /* The value for an enumerator's name. */
 bool type_enum_value(const struct btf *btf, uint32_t enum_id, const char *name, uint64_t *out);
 

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -14,31 +13,6 @@
 #define OLDEST 11
 #define NEWEST 22
 #define FIRST_WITH_GOOD_V3 19
-
-static bool is_program(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
-}
-
-static char *in_path(const char *name)
-{
-	const char *path = getenv("PATH");
-	size_t len;
-
-	if (strchr(name, '/'))
-		return is_program(name) ? mem_text(name) : NULL;
-	for (path = path ? path : "/usr/bin:/bin"; *path; path += len + (path[len] == ':')) {
-		AUTO(free) char *full = NULL;
-
-		len = strcspn(path, ":");
-		full = mem_printf("%.*s/%s", (int)len, path, name);
-		if (len && is_program(full))
-			return STEAL(full);
-	}
-	return NULL;
-}
 
 static int not_found(const char *wanted, struct err *err)
 {
@@ -53,14 +27,14 @@ static int locate(const char *wanted, char **out, struct err *err)
 	if (!wanted || !*wanted)
 		wanted = getenv("CLANG");
 	if (wanted && *wanted) {
-		*out = in_path(wanted);
+		*out = spawn_find(wanted);
 		return *out ? 0 : not_found(wanted, err);
 	}
-	*out = in_path("clang");
+	*out = spawn_find("clang");
 	for (int n = NEWEST; !*out && n >= OLDEST; n--) {
 		AUTO(free) char *name = mem_printf("clang-%d", n);
 
-		*out = in_path(name);
+		*out = spawn_find(name);
 	}
 	return *out ? 0 : not_found(NULL, err);
 }

@@ -179,18 +179,9 @@ static struct bpf_link *attach_one(struct loader *l, struct bpf_program *program
 
 static bool is_to_attach(const struct loader *l, const struct bpf_program *program)
 {
-	const struct config_prog *wish =
-		l->config ? config_find_prog(l->config, bpf_program__name(program)) : NULL;
+	const struct config_prog *wish = loader_wish(l, program);
 
 	return bpf_program__autoload(program) && (!wish || wish->is_linked);
-}
-
-static bool is_optional(const struct loader *l, const struct bpf_program *program)
-{
-	const struct config_prog *wish =
-		l->config ? config_find_prog(l->config, bpf_program__name(program)) : NULL;
-
-	return wish && wish->is_optional;
 }
 
 /* One program; -1 only if the run cannot go on without it. */
@@ -210,7 +201,7 @@ static int attach_program(struct loader *l, struct bpf_program *program, struct 
 		}
 		explain_attach(program, loader_section(l, program), errno, err);
 	}
-	if (!is_optional(l, program))
+	if (!loader_is_optional(l, program))
 		return -1;
 	log_note("%s; it is left out", err->text);
 	return 0;

@@ -2,20 +2,8 @@
 /* Names of enumerators by value, for plans. */
 #include "base/alloc.h"
 #include "base/str.h"
+#include "btf/type.h"
 #include "run/plan.h"
-
-static uint64_t value_at(const struct btf_type *type, uint32_t i, uint32_t *name_off)
-{
-	const struct btf_enum64 *wide = (const struct btf_enum64 *)(type + 1) + i;
-	const struct btf_enum *narrow = (const struct btf_enum *)(type + 1) + i;
-
-	if (btf_kind(type) == BTF_KIND_ENUM64) {
-		*name_off = wide->name_off;
-		return (uint64_t)wide->val_hi32 << 32 | wide->val_lo32;
-	}
-	*name_off = narrow->name_off;
-	return (uint64_t)(int64_t)narrow->val;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -54,7 +42,7 @@ struct enum_names *enum_names_new(const struct btf *btf, uint32_t enum_id)
 		struct enum_name *name = &names->names[i];
 		const char *text;
 
-		name->value = value_at(type, i, &name_off);
+		name->value = type_enumerator_at(type, i, &name_off);
 		if (type->size < 8)
 			name->value &= (1ull << (8 * type->size)) - 1;
 		text = btf__name_by_offset(btf, name_off);

@@ -102,10 +102,21 @@ bool loader_has_program(const struct loader *l, const char *name)
 	return bpf_object__find_program_by_name(l->bpf, name) != NULL;
 }
 
+const struct config_prog *loader_wish(const struct loader *l, const struct bpf_program *program)
+{
+	return l->config ? config_find_prog(l->config, bpf_program__name(program)) : NULL;
+}
+
+bool loader_is_optional(const struct loader *l, const struct bpf_program *program)
+{
+	const struct config_prog *wish = loader_wish(l, program);
+
+	return wish && wish->is_optional;
+}
+
 const char *loader_section(const struct loader *l, const struct bpf_program *program)
 {
-	const struct config_prog *wish =
-		l->config ? config_find_prog(l->config, bpf_program__name(program)) : NULL;
+	const struct config_prog *wish = loader_wish(l, program);
 	const char *own = bpf_program__section_name(program);
 
 	if (!wish || !wish->attach || !*wish->attach)
@@ -228,40 +239,47 @@ static int keep_btf(struct loader *l, const struct str *cut, char *path, size_t 
 	return 0;
 }
 
-static int cut_btf(struct loader *l, struct span kernel, char *path, size_t size, struct err *err)
-{
-	const struct object_section *btf = object_find(l->object, ".BTF");
-	const struct object_section *ext = object_find(l->object, ".BTF.ext");
-	AUTO(raw_btf) struct raw_btf own = { 0 };
-	AUTO(raw_btf) struct raw_btf from = { 0 };
-	AUTO(ext_info) struct ext_info info = { 0 };
-	AUTO(str) struct str cut = STR_MAX(LIMIT_KERNEL_BTF);
+/* What the object asks of a kernel's types: read once, for whether and for what. */
+struct relocations {
+	struct raw_btf own;
+	struct ext_info info;
+};
 
-	if (raw_btf_open(btf->data, l->name, &own, err) < 0 ||
-	    ext_info_read(ext->data, &own, l->name, &info, err) < 0)
-		return -1;
-	if (!shrink_is_possible(&own, &info))
-		return err_set(err, EC_UNSUPPORTED, "its relocations want the whole BTF");
-	if (raw_btf_open(kernel, "the kernel's BTF", &from, err) < 0 ||
-	    shrink_for_relos(&from, &own, &info, &cut, err) < 0)
-		return -1;
-	return keep_btf(l, &cut, path, size, err);
+static void relocations_done(struct relocations *r)
+{
+	ext_info_done(&r->info);
+	raw_btf_done(&r->own);
 }
+AUTO_STRUCT(relocations, struct relocations, relocations_done);
 
-static bool has_relocations(const struct loader *l, struct err *err)
+/* Are there any that need a kernel's BTF? */
+static bool read_relocations(const struct loader *l, struct relocations *r)
 {
 	const struct object_section *btf = object_find(l->object, ".BTF");
 	const struct object_section *ext = object_find(l->object, ".BTF.ext");
-	AUTO(raw_btf) struct raw_btf own = { 0 };
-	AUTO(ext_info) struct ext_info info = { 0 };
+	struct err ignored; /* libbpf says what is wrong with them */
 
-	if (!btf || !ext || raw_btf_open(btf->data, l->name, &own, err) < 0 ||
-	    ext_info_read(ext->data, &own, l->name, &info, err) < 0)
+	if (!btf || !ext || raw_btf_open(btf->data, l->name, &r->own, &ignored) < 0 ||
+	    ext_info_read(ext->data, &r->own, l->name, &r->info, &ignored) < 0)
 		return false;
-	for (size_t i = 0; i < info.n_relos; i++)
-		if (info.relos[i].kind != BPF_CORE_TYPE_ID_LOCAL)
+	for (size_t i = 0; i < r->info.n_relos; i++)
+		if (r->info.relos[i].kind != BPF_CORE_TYPE_ID_LOCAL)
 			return true;
 	return false;
+}
+
+static int cut_btf(struct loader *l, const struct relocations *r, struct span kernel, char *path,
+		   size_t size, struct err *err)
+{
+	AUTO(raw_btf) struct raw_btf from = { 0 };
+	AUTO(str) struct str cut = STR_MAX(LIMIT_KERNEL_BTF);
+
+	if (!shrink_is_possible(&r->own, &r->info))
+		return err_set(err, EC_UNSUPPORTED, "its relocations want the whole BTF");
+	if (raw_btf_open(kernel, "the kernel's BTF", &from, err) < 0 ||
+	    shrink_for_relos(&from, &r->own, &r->info, &cut, err) < 0)
+		return -1;
+	return keep_btf(l, &cut, path, size, err);
 }
 
 /*
@@ -270,15 +288,16 @@ static bool has_relocations(const struct loader *l, struct err *err)
  */
 static int prepare_btf(struct loader *l, char *path, size_t size, struct err *err)
 {
+	AUTO(relocations) struct relocations relocations = { 0 };
 	AUTO(kernel_btf) struct kernel_btf kernel = { 0 };
 	struct err why = { 0 };
 
 	path[0] = '\0';
-	if (!has_relocations(l, &why))
+	if (!read_relocations(l, &relocations))
 		return 0;
 	if (kernel_btf_open(l->btf_path, &kernel, err) < 0)
 		return err_wrap(err, "%s", l->name);
-	if (cut_btf(l, kernel.data, path, size, &why) == 0)
+	if (cut_btf(l, &relocations, kernel.data, path, size, &why) == 0)
 		return 0;
 	if (why.code == EC_CORRUPT && l->btf_path)
 		return err_set(err, EC_CORRUPT, "%s: %s", l->btf_path, why.text);

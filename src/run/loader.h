@@ -61,6 +61,13 @@ const void *loader_live_variable(struct loader *loader, const char *name, uint32
 
 bool loader_has_program(const struct loader *loader, const char *name);
 
+/* What the configuration says of a program; NULL where it says nothing. Borrowed. */
+const struct config_prog *loader_wish(const struct loader *loader,
+				      const struct bpf_program *program);
+
+/* May the run go on without it? */
+bool loader_is_optional(const struct loader *loader, const struct bpf_program *program);
+
 /* How a program is to be attached: the configuration's section string, else the object's own. */
 const char *loader_section(const struct loader *loader, const struct bpf_program *program);
 

@@ -47,8 +47,7 @@ bool place_is_wanted(const struct bpf_program *program)
 /* What the configuration says about a program beside what every program has. */
 static json_t *wish(const struct loader *l, const struct bpf_program *program, const char *key)
 {
-	const struct config_prog *prog =
-		l->config ? config_find_prog(l->config, bpf_program__name(program)) : NULL;
+	const struct config_prog *prog = loader_wish(l, program);
 
 	return prog ? json_object_get(prog->other, key) : NULL;
 }

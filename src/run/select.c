@@ -31,14 +31,6 @@ static int skip_named(struct loader *l, const char *const *skip, size_t n_skip, 
 	return 0;
 }
 
-static bool is_optional(const struct loader *l, const struct bpf_program *program)
-{
-	const struct config_prog *wish =
-		l->config ? config_find_prog(l->config, bpf_program__name(program)) : NULL;
-
-	return wish && wish->is_optional;
-}
-
 static int check_tracepoint(struct loader *l, struct bpf_program *program, const char *path,
 			    struct err *err)
 {
@@ -53,7 +45,7 @@ static int check_tracepoint(struct loader *l, struct bpf_program *program, const
 	identity_lower();
 	if (answer != PREFLIGHT_NO)
 		return 0;
-	if (is_optional(l, program) || !strcmp(category, "syscalls")) {
+	if (loader_is_optional(l, program) || !strcmp(category, "syscalls")) {
 		bpf_program__set_autoload(program, false);
 		log_verbose("%s is left out: this kernel has no tracepoint %s",
 			    bpf_program__name(program), path);
