@@ -18,27 +18,38 @@
 
 struct oci_blob {
 	struct oci_layout *layout; /* borrowed */
-	int dir;		   /* ingest/ */
 	int fd;
-	char *name; /* in dir; NULL once it is committed */
+	char *name; /* in ingest/; NULL once it is committed */
 	struct hash *hash;
 	uint64_t size_bytes;
+	struct oci_digest digest; /* empty until its end */
+	bool is_durable;
 };
+
+/* A file in ingest/ that nobody else has. */
+static int open_new(struct oci_layout *layout, char **out_name)
+{
+	static unsigned int counter;
+	int fd;
+
+	do {
+		free(*out_name);
+		*out_name = mem_printf("%d.%u", (int)getpid(), counter++);
+		fd = openat(layout->ingest, *out_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	} while (fd < 0 && errno == EEXIST);
+	return fd;
+}
 
 int oci_blob_begin(struct oci_layout *layout, struct oci_blob **out, struct err *err)
 {
-	static unsigned int counter;
 	AUTO(oci_blob) struct oci_blob *blob = mem_alloc(sizeof(*blob));
 	AUTO(free) char *name = NULL;
 
-	*blob = (struct oci_blob){ .layout = layout, .dir = -1, .fd = -1, .hash = hash_new() };
-	if (fs_open_dir(layout->dir, "ingest", 0755, &blob->dir, err) < 0)
+	*blob = (struct oci_blob){ .layout = layout, .fd = -1, .hash = hash_new() };
+	if (layout->ingest < 0 &&
+	    fs_open_dir(layout->dir, "ingest", 0755, &layout->ingest, err) < 0)
 		return err_wrap(err, "%s", layout->path);
-	do {
-		free(name);
-		name = mem_printf("%d.%u", (int)getpid(), counter++);
-		blob->fd = openat(blob->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	} while (blob->fd < 0 && errno == EEXIST);
+	blob->fd = open_new(layout, &name);
 	if (blob->fd < 0)
 		return err_errno(err, "%s: write ingest/%s", layout->path, name);
 	blob->name = STEAL(name);
@@ -50,11 +61,37 @@ int oci_blob_begin(struct oci_layout *layout, struct oci_blob **out, struct err 
 
 int oci_blob_write(struct oci_blob *blob, const void *data, size_t size, struct err *err)
 {
+	if (blob->digest.text[0])
+		return err_set(err, EC_FAILED, "blob %s: is ended already", blob->digest.text);
 	if (fs_write_fd(blob->fd, data, size, "blob", err) < 0)
 		return err_wrap(err, "%s", blob->layout->path);
 	hash_update(blob->hash, data, size);
 	blob->size_bytes += size;
 	return 0;
+}
+
+int oci_blob_read(struct oci_blob *blob, uint64_t offset, void *buf, size_t size, size_t *out_n,
+		  struct err *err)
+{
+	ssize_t n;
+
+	do
+		n = pread(blob->fd, buf, size, offset);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_errno(err, "%s: read a blob", blob->layout->path);
+	*out_n = n;
+	return 0;
+}
+
+uint64_t oci_blob_size(const struct oci_blob *blob)
+{
+	return blob->size_bytes;
+}
+
+const struct oci_digest *oci_blob_digest(const struct oci_blob *blob)
+{
+	return &blob->digest;
 }
 
 static void digest_of(struct hash *hash, struct oci_digest *out)
@@ -66,26 +103,38 @@ static void digest_of(struct hash *hash, struct oci_digest *out)
 	hex_encode(raw, sizeof(raw), out->text + sizeof("sha256:") - 1);
 }
 
-int oci_blob_commit(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
-		    struct oci_digest *out, struct err *err)
+int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
+		 struct err *err)
 {
-	struct oci_digest found;
-
+	if (!blob->digest.text[0])
+		digest_of(blob->hash, &blob->digest);
 	if (size_bytes != UINT64_MAX && size_bytes != blob->size_bytes)
 		return err_set(err, EC_CORRUPT,
 			       "blob %s: %" PRIu64 " bytes came where %" PRIu64 " were promised",
-			       digest->text, blob->size_bytes, size_bytes);
-	digest_of(blob->hash, &found);
-	if (digest->text[0] && !oci_digest_equal(digest, &found))
+			       digest && digest->text[0] ? digest->text : blob->digest.text,
+			       blob->size_bytes, size_bytes);
+	if (digest && digest->text[0] && !oci_digest_equal(digest, &blob->digest))
 		return err_set(err, EC_CORRUPT, "blob %s: what came has the digest %s",
-			       digest->text, found.text);
-	if (fsync(blob->fd) < 0)
-		return err_errno(err, "%s: sync blob %s", blob->layout->path, found.text);
-	if (renameat(blob->dir, blob->name, blob->layout->blobs, oci_digest_hex(&found)) < 0)
-		return err_errno(err, "%s: rename to blob %s", blob->layout->path, found.text);
-	log_trace(TRACE_store, "blob %s, %" PRIu64 " bytes", found.text, blob->size_bytes);
+			       digest->text, blob->digest.text);
+	if (!blob->is_durable && fsync(blob->fd) < 0)
+		return err_errno(err, "%s: sync blob %s", blob->layout->path, blob->digest.text);
+	blob->is_durable = true;
+	return 0;
+}
+
+int oci_blob_commit(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
+		    struct oci_digest *out, struct err *err)
+{
+	struct oci_layout *layout = blob->layout;
+
+	if (oci_blob_end(blob, digest, size_bytes, err) < 0)
+		return -1;
+	if (blob->name &&
+	    renameat(layout->ingest, blob->name, layout->blobs, oci_digest_hex(&blob->digest)) < 0)
+		return err_errno(err, "%s: rename to blob %s", layout->path, blob->digest.text);
+	log_trace(TRACE_store, "blob %s, %" PRIu64 " bytes", blob->digest.text, blob->size_bytes);
 	free(STEAL(blob->name));
-	*out = found;
+	*out = blob->digest;
 	return 0;
 }
 
@@ -94,11 +143,9 @@ void oci_blob_free(struct oci_blob *blob)
 	if (!blob)
 		return;
 	if (blob->name)
-		unlinkat(blob->dir, blob->name, 0);
+		unlinkat(blob->layout->ingest, blob->name, 0);
 	if (blob->fd >= 0)
 		close(blob->fd);
-	if (blob->dir >= 0)
-		close(blob->dir);
 	hash_free(blob->hash);
 	free(blob->name);
 	free(blob);
@@ -151,6 +198,14 @@ static int open_blob(struct oci_layout *layout, const struct oci_digest *digest,
 	*out_size = st.st_size;
 	*out_fd = STEAL_FD(fd);
 	return 0;
+}
+
+int oci_layout_open_blob(struct oci_layout *layout, const struct oci_digest *digest,
+			 uint64_t size_bytes, int *out_fd, struct err *err)
+{
+	uint64_t size;
+
+	return open_blob(layout, digest, size_bytes, out_fd, &size, err);
 }
 
 int oci_layout_get(struct oci_layout *layout, const struct oci_digest *digest, uint64_t size_bytes,

@@ -110,7 +110,7 @@ static struct oci_layout *layout_new(const char *path)
 	struct oci_layout *layout = mem_alloc(sizeof(*layout));
 
 	layout->path = mem_text(path);
-	layout->dir = layout->blobs = layout->lock = -1;
+	layout->dir = layout->blobs = layout->ingest = layout->lock = -1;
 	return layout;
 }
 
@@ -147,6 +147,8 @@ void oci_layout_close(struct oci_layout *layout)
 	oci_layout_unlock(layout);
 	if (layout->blobs >= 0)
 		close(layout->blobs);
+	if (layout->ingest >= 0)
+		close(layout->ingest);
 	if (layout->dir >= 0)
 		close(layout->dir);
 	free(layout->path);

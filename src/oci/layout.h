@@ -50,16 +50,32 @@ void oci_layout_unlock(struct oci_layout *layout);
 int oci_layout_put(struct oci_layout *layout, const struct oci_digest *digest, const void *data,
 		   size_t size, struct err *err) MUST_CHECK;
 
-/* The same piece by piece; hashed as it is written. */
+/*
+ * The same piece by piece, hashed as it is written. oci_blob_end() holds it against what was
+ * promised and makes it durable, all of which needs no lock; oci_blob_commit() then only renames. A
+ * blob must not outlive its layout and holds one descriptor.
+ */
 struct oci_blob; /* being written */
 
 int oci_blob_begin(struct oci_layout *layout, struct oci_blob **out, struct err *err) MUST_CHECK;
 int oci_blob_write(struct oci_blob *blob, const void *data, size_t size,
 		   struct err *err) MUST_CHECK;
+
+/* What was written so far, from offset: up to size bytes, 0 at the end (as pread() does). */
+int oci_blob_read(struct oci_blob *blob, uint64_t offset, void *buf, size_t size, size_t *out_n,
+		  struct err *err) MUST_CHECK;
+uint64_t oci_blob_size(const struct oci_blob *blob); /* bytes written so far */
+
 /*
- * CORRUPT when the bytes were not those of the digest, or not size_bytes many (UINT64_MAX: any
- * number). The digest may be empty: then it is not compared. out takes what it was.
+ * Nothing can be written after it; it can be read. CORRUPT when the bytes were not those of the
+ * digest, or not size_bytes many (UINT64_MAX: any number). The digest may be NULL or empty: then it
+ * is not compared.
  */
+int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
+		 struct err *err) MUST_CHECK;
+const struct oci_digest *oci_blob_digest(const struct oci_blob *blob); /* after its end; borrowed */
+
+/* Give it its name, with oci_blob_end() first, and its codes. out takes what the digest was. */
 int oci_blob_commit(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
 		    struct oci_digest *out, struct err *err) MUST_CHECK;
 void oci_blob_free(struct oci_blob *blob); /* what was not committed goes away */
@@ -74,6 +90,13 @@ int oci_layout_sync(struct oci_layout *layout, struct err *err) MUST_CHECK;
  */
 int oci_layout_get(struct oci_layout *layout, const struct oci_digest *digest, uint64_t size_bytes,
 		   struct str *out, struct err *err) MUST_CHECK;
+
+/*
+ * Open it for reading piece by piece; who reads it hashes it. size_bytes as above. NOT_FOUND,
+ * CORRUPT.
+ */
+int oci_layout_open_blob(struct oci_layout *layout, const struct oci_digest *digest,
+			 uint64_t size_bytes, int *out_fd, struct err *err) MUST_CHECK;
 
 /* Read it, hash it and throw it away. The same codes. */
 int oci_layout_check(struct oci_layout *layout, const struct oci_digest *digest, uint64_t *out_size,

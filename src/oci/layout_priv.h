@@ -6,8 +6,9 @@
 struct oci_layout {
 	char *path;
 	int dir;
-	int blobs; /* blobs/sha256 */
-	int lock;  /* -1: not held */
+	int blobs;  /* blobs/sha256 */
+	int ingest; /* -1 until the first blob is written */
+	int lock;   /* -1: not held */
 };
 
 #endif

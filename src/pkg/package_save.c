@@ -36,7 +36,8 @@ static void add(struct pieces *pieces, struct span data, const char *media_type,
 		js_set_text(out->annotations, OCI_KEY_TITLE, title);
 	}
 	ARRAY_ROOM(pieces->blobs, pieces->n_blobs, pieces->cap);
-	pieces->blobs[pieces->n_blobs++] = (struct store_blob){ out->digest, data };
+	pieces->blobs[pieces->n_blobs++] =
+		(struct store_blob){ .digest = out->digest, .data = data };
 	pieces->size_bytes += data.len;
 }
 
@@ -164,7 +165,8 @@ static struct span make_index(const struct package_input *inputs, size_t n_input
 		entry = oci_index_add(index);
 		make_manifest(&inputs[i], pieces, entry, &text);
 		ARRAY_ROOM(pieces->blobs, pieces->n_blobs, pieces->cap);
-		pieces->blobs[pieces->n_blobs++] = (struct store_blob){ entry->digest, text };
+		pieces->blobs[pieces->n_blobs++] =
+			(struct store_blob){ .digest = entry->digest, .data = text };
 		str_addf(architectures, "%s%s", i ? "," : "", inputs[i].architecture);
 	}
 	text = own(pieces, oci_index_dump(index));

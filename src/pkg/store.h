@@ -97,10 +97,16 @@ int store_resolve(struct store *store, const char *text, struct store_target *ou
 /* The canonical name of what was typed, with a tag and without digest. USAGE. Caller frees. */
 int store_name(const char *text, char **out, struct err *err) MUST_CHECK;
 
-/* A blob on its way into the store; data is borrowed. */
+/*
+ * A blob on its way into the store: bytes that are there, or what was received without the lock and
+ * is committed now, or one that was found in the store before and may have gone since (NOT_FOUND).
+ * All of it is borrowed; a committed oci_blob is still to be freed.
+ */
 struct store_blob {
-	struct oci_digest digest; /* of data */
+	struct oci_digest digest;
 	struct span data;
+	struct oci_blob *written; /* in place of data; ended, see oci_blob_end() */
+	bool is_present;	  /* in place of both */
 };
 
 /* A manifest or image index with all it needs. */
@@ -119,6 +125,13 @@ struct store_item {
 
 /* Blobs first, durable, then the names at once. Failing leaves names as they were. */
 int store_add(struct store *store, const struct store_item *item, struct err *err) MUST_CHECK;
+
+/*
+ * Several at once: the names of all appear, or none. blobs are those that the items share; they
+ * come first.
+ */
+int store_add_all(struct store *store, const struct store_item *items, size_t n_items,
+		  const struct store_blob *blobs, size_t n_blobs, struct err *err) MUST_CHECK;
 
 /* Give a digest that is in the store more names; existing ones move. NOT_FOUND, USAGE. */
 int store_set_names(struct store *store, const struct store_target *target,

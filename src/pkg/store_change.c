@@ -111,28 +111,48 @@ static void make_model(const struct store_item *item, struct oci_descriptor *out
 	js_set_text(out->annotations, OCI_KEY_VERSION, item->version);
 }
 
-static int put_blobs(struct store *store, const struct store_item *item,
-		     const struct oci_digest *manifest, struct err *err)
+static int put_blob(struct store *store, const struct store_blob *blob, struct err *err)
 {
-	for (size_t i = 0; i < item->n_blobs; i++)
-		if (oci_layout_put(store->layout, &item->blobs[i].digest, item->blobs[i].data.data,
-				   item->blobs[i].data.len, err) < 0)
-			return -1;
-	if (oci_layout_put(store->layout, manifest, item->manifest.data, item->manifest.len, err) <
-	    0)
-		return -1;
-	return oci_layout_sync(store->layout, err);
+	struct oci_digest found;
+	uint64_t size;
+
+	if (blob->written)
+		return oci_blob_commit(blob->written, &blob->digest, UINT64_MAX, &found, err);
+	if (!blob->is_present)
+		return oci_layout_put(store->layout, &blob->digest, blob->data.data, blob->data.len,
+				      err);
+	if (oci_layout_has(store->layout, &blob->digest, &size))
+		return 0;
+	return err_set(err, EC_NOT_FOUND, "blob %s has gone from %s meanwhile", blob->digest.text,
+		       store->home);
 }
 
-static int add_locked(struct store *store, const struct store_item *item, struct oci_index *index,
-		      struct err *err)
+static int put_blobs(struct store *store, const struct store_blob *blobs, size_t n_blobs,
+		     struct err *err)
+{
+	for (size_t i = 0; i < n_blobs; i++)
+		if (put_blob(store, &blobs[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Its blobs first, the manifest last. */
+static int put_item(struct store *store, const struct store_item *item, struct err *err)
+{
+	struct oci_digest digest;
+
+	oci_digest_of(item->manifest.data, item->manifest.len, &digest);
+	if (put_blobs(store, item->blobs, item->n_blobs, err) < 0)
+		return -1;
+	return oci_layout_put(store->layout, &digest, item->manifest.data, item->manifest.len, err);
+}
+
+static void name_item(struct oci_index *index, const struct store_item *item)
 {
 	AUTO(oci_descriptor) struct oci_descriptor model = { 0 };
 	const struct oci_descriptor *known;
 
 	make_model(item, &model);
-	if (put_blobs(store, item, &model.digest, err) < 0)
-		return -1;
 	known = find_entry(index, &model.digest);
 	if (known) { /* age and the rest are those of the first time */
 		oci_descriptor_done(&model);
@@ -142,19 +162,39 @@ static int add_locked(struct store *store, const struct store_item *item, struct
 		set_name(index, &model, item->names[i]);
 	if (!item->n_names && !known)
 		set_name(index, &model, NULL);
+}
+
+static int add_locked(struct store *store, const struct store_item *items, size_t n_items,
+		      struct oci_index *index, struct err *err)
+{
+	for (size_t i = 0; i < n_items; i++)
+		if (put_item(store, &items[i], err) < 0)
+			return -1;
+	if (oci_layout_sync(store->layout, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n_items; i++)
+		name_item(index, &items[i]);
 	return store_index_write(store, index, err);
 }
 
-int store_add(struct store *store, const struct store_item *item, struct err *err)
+int store_add_all(struct store *store, const struct store_item *items, size_t n_items,
+		  const struct store_blob *blobs, size_t n_blobs, struct err *err)
 {
 	AUTO(oci_index) struct oci_index *index = NULL;
 	int rc;
 
 	if (begin(store, &index, err) < 0)
 		return -1;
-	rc = add_locked(store, item, index, err);
+	rc = put_blobs(store, blobs, n_blobs, err);
+	if (rc == 0)
+		rc = add_locked(store, items, n_items, index, err);
 	oci_layout_unlock(store->layout);
 	return rc;
+}
+
+int store_add(struct store *store, const struct store_item *item, struct err *err)
+{
+	return store_add_all(store, item, 1, NULL, 0, err);
 }
 
 /* What a listing shows of a manifest that came into the index by its digest only. */

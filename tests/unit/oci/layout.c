@@ -159,6 +159,57 @@ static void drops_what_is_not_committed(void **state)
 	assert_string_equal(oci_digest_hex(&out), ABC_HEX);
 }
 
+static void reads_what_is_being_written(void **state)
+{
+	AUTO(oci_layout) struct oci_layout *layout = open_new();
+	AUTO(oci_blob) struct oci_blob *blob = NULL;
+	struct oci_digest abc, other, out;
+	struct err err = { 0 };
+	char text[8];
+	size_t n;
+
+	oci_digest_of("abc", 3, &abc);
+	oci_digest_of("abd", 3, &other);
+	assert_int_equal(oci_blob_begin(layout, &blob, &err), 0);
+	assert_int_equal(oci_blob_write(blob, "ab", 2, &err), 0);
+	assert_int_equal(oci_blob_read(blob, 1, text, sizeof(text), &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_memory_equal(text, "b", 1);
+	assert_int_equal(oci_blob_write(blob, "c", 1, &err), 0);
+	assert_int_equal(oci_blob_size(blob), 3);
+	assert_int_equal(oci_blob_end(blob, &other, 3, &err), -1);
+	assert_int_equal(err.code, EC_CORRUPT);
+	assert_int_equal(oci_blob_end(blob, &abc, 3, &err), 0);
+	assert_string_equal(oci_blob_digest(blob)->text, abc.text);
+	assert_int_equal(oci_blob_write(blob, "d", 1, &err), -1);
+	assert_int_equal(oci_blob_read(blob, 0, text, sizeof(text), &n, &err), 0);
+	assert_int_equal(n, 3);
+	assert_false(exists("blobs/sha256/" ABC_HEX));
+	assert_int_equal(oci_blob_commit(blob, &abc, 3, &out, &err), 0);
+	assert_true(exists("blobs/sha256/" ABC_HEX));
+	/* again does nothing */
+	assert_int_equal(oci_blob_commit(blob, &abc, 3, &out, &err), 0);
+}
+
+static void opens_a_blob(void **state)
+{
+	AUTO(oci_layout) struct oci_layout *layout = open_new();
+	AUTO(close) int fd = -1;
+	struct oci_digest digest;
+	struct err err = { 0 };
+	char text[8];
+
+	oci_digest_of("abc", 3, &digest);
+	assert_int_equal(oci_layout_open_blob(layout, &digest, 3, &fd, &err), -1);
+	assert_int_equal(err.code, EC_NOT_FOUND);
+	assert_int_equal(oci_layout_put(layout, &digest, "abc", 3, &err), 0);
+	assert_int_equal(oci_layout_open_blob(layout, &digest, 4, &fd, &err), -1);
+	assert_int_equal(err.code, EC_CORRUPT);
+	assert_int_equal(fd, -1);
+	assert_int_equal(oci_layout_open_blob(layout, &digest, UINT64_MAX, &fd, &err), 0);
+	assert_int_equal(read(fd, text, sizeof(text)), 3);
+}
+
 static void sweeps_left_overs(void **state)
 {
 	AUTO(oci_layout) struct oci_layout *layout = open_new();
@@ -245,6 +296,8 @@ int main(void)
 		TEST(refuses_other_bytes),
 		TEST(does_not_follow_links),
 		TEST(drops_what_is_not_committed),
+		TEST(reads_what_is_being_written),
+		TEST(opens_a_blob),
 		TEST(sweeps_left_overs),
 		TEST(keeps_the_last_index),
 		TEST(says_what_is_missing),

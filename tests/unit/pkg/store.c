@@ -138,6 +138,75 @@ static void gives_back_what_was_saved(void **state)
 		package_architecture());
 }
 
+static const char empty_config[] = "{}";
+static const char object_text[] = "object";
+
+/* A manifest of the config {} and the layer "object". */
+static char *make_manifest(const struct oci_descriptor *subject)
+{
+	AUTO(oci_manifest) struct oci_manifest *m = mem_alloc(sizeof(*m));
+
+	m->artifact_type = mem_text("application/x.test");
+	oci_descriptor_of(&m->config, OCI_TYPE_EMPTY, empty_config, 2);
+	oci_descriptor_of(oci_manifest_add_layer(m), "text/plain", object_text,
+			  sizeof(object_text) - 1);
+	if (subject) {
+		m->subject = (struct oci_descriptor){ .media_type = mem_text(subject->media_type),
+						      .digest = subject->digest,
+						      .size_bytes = subject->size_bytes };
+		m->has_subject = true;
+	}
+	return oci_manifest_dump(m);
+}
+
+static struct oci_blob *receive(struct store *store, const char *text, struct err *err)
+{
+	struct oci_blob *blob = NULL;
+
+	if (oci_blob_begin(store_layout(store), &blob, err) < 0 ||
+	    oci_blob_write(blob, text, strlen(text), err) < 0 ||
+	    oci_blob_end(blob, NULL, UINT64_MAX, err) < 0)
+		fail_msg("%s", err->text);
+	return blob;
+}
+
+static void takes_what_was_received(void **state)
+{
+	static const char *const names[] = { "a:1", "b:1" };
+	AUTO(store) struct store *store = open_store(STORE_WRITE);
+	struct err err = { 0 };
+	AUTO(oci_blob) struct oci_blob *received = receive(store, object_text, &err);
+	AUTO(free) char *manifest = make_manifest(NULL);
+	AUTO(free) char *digest = NULL;
+	struct store_blob shared[] = {
+		{ .digest = *oci_blob_digest(received), .written = received },
+		{ .data = { empty_config, 2 }, .is_present = true },
+	};
+	const struct store_item items[] = {
+		{ .manifest = span_of(manifest),
+		  .media_type = OCI_TYPE_MANIFEST,
+		  .names = &names[0],
+		  .n_names = 1 },
+		{ .manifest = span_of(manifest),
+		  .media_type = OCI_TYPE_MANIFEST,
+		  .names = &names[1],
+		  .n_names = 1 },
+	};
+
+	oci_digest_of(empty_config, 2, &shared[1].digest);
+	assert_int_equal(store_add_all(store, items, 2, shared, 2, &err), -1);
+	assert_int_equal(err.code, EC_NOT_FOUND);
+	assert_null(resolved(store, "a:1", &err));
+	shared[1].is_present = false;
+	assert_int_equal(store_add_all(store, items, 2, shared, 2, &err), 0);
+	assert_int_equal(count_blobs(), 3);
+	digest = resolved(store, "a:1", &err);
+	assert_non_null(digest);
+	free(digest);
+	digest = resolved(store, "b:1", &err);
+	assert_non_null(digest);
+}
+
 static void same_input_same_digest(void **state)
 {
 	AUTO(store) struct store *store = open_store(STORE_WRITE);
@@ -416,6 +485,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(where_none_is_it_is_empty),
 		TEST(gives_back_what_was_saved),
+		TEST(takes_what_was_received),
 		TEST(same_input_same_digest),
 		TEST(resolves_names_and_digests),
 		TEST(hints_at_what_is_near),
