@@ -16,6 +16,8 @@ import time
 
 PIECE = 1 << 20
 TLS_HANDSHAKE = b"\x16"
+# What Go's servers say; its clients go on with plain HTTP at once when they read it.
+NOT_TLS = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 
 
 class Head:
@@ -79,9 +81,9 @@ class Proxy:
         """One of a client, with one of its own to the registry."""
         theirs = None
         try:
-            # Go's clients try TLS first; they wait for an answer.
             first = await reader.readexactly(1)
             if first == TLS_HANDSHAKE:
+                writer.write(NOT_TLS)
                 return
             theirs = await asyncio.open_connection(*self.upstream, limit=PIECE)
             for stream in (writer, theirs[1]):

@@ -190,9 +190,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def handle(self):
-        # A client that tries TLS first gets its answer at once.
+        # A client that tries TLS first gets the answer that Go's understand, at once.
         with contextlib.suppress(ConnectionError):
             if not self.options.tls and self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
+                self.wfile.write(b"HTTP/1.0 400 Bad Request\r\n\r\n")
                 return
             super().handle()
 
