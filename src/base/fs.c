@@ -2,6 +2,7 @@
 #include "base/fs.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -213,4 +214,26 @@ char *path_join(const char *folder, const char *name)
 	if (!*folder || text_ends(folder, "/"))
 		return mem_printf("%s%s", folder, name);
 	return mem_printf("%s/%s", folder, name);
+}
+
+/* The kernel's own limit on links one after the other is 40; path_resolution(7) */
+char *path_follow(const char *path)
+{
+	AUTO(free) char *now = mem_text(path);
+	char target[PATH_MAX];
+	ssize_t n;
+
+	for (int i = 0; i < 40; i++) {
+		AUTO(free) char *old = NULL;
+		const char *base = path_base(now);
+
+		n = readlink(now, target, sizeof(target) - 1);
+		if (n <= 0)
+			break;
+		target[n] = '\0';
+		old = now;
+		now = target[0] == '/' ? mem_text(target)
+				       : mem_printf("%.*s%s", (int)(base - now), now, target);
+	}
+	return STEAL(now);
 }

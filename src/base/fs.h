@@ -38,7 +38,13 @@ bool fs_exists(int dir, const char *name);
 bool fs_is_dir(int dir, const char *name);
 int fs_sync_dir(int dir, const char *what, struct err *err) MUST_CHECK;
 
-const char *path_base(const char *path);	       /* what stands after the last slash */
+const char *path_base(const char *path); /* what stands after the last slash */
+
+/*
+ * The file that a path leads to when it is a symbolic link, also where that file is not there yet;
+ * so that fs_write() changes the file and leaves the link. The caller frees it.
+ */
+char *path_follow(const char *path);
 char *path_join(const char *folder, const char *name); /* the caller frees it */
 
 #endif
