@@ -105,15 +105,6 @@ static int open_temp(int dir, const char *name, mode_t mode, char **out_temp)
 	return -1;
 }
 
-static int fill(int fd, const void *data, size_t size, const char *name, struct err *err)
-{
-	if (fs_write_fd(fd, data, size, name, err) < 0)
-		return -1;
-	if (fsync(fd) < 0)
-		return err_errno(err, "sync %s", name);
-	return 0;
-}
-
 static int sync_parent(int dir, const char *name, struct err *err)
 {
 	const char *base = path_base(name);
@@ -125,23 +116,48 @@ static int sync_parent(int dir, const char *name, struct err *err)
 	return fs_sync_dir(fd, folder, err);
 }
 
-int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mode, struct err *err)
+int fs_temp_open(int dir, const char *name, mode_t mode, struct fs_temp *out, struct err *err)
 {
 	AUTO(free) char *temp = NULL;
-	AUTO(close) int fd = open_temp(dir, name, mode, &temp);
+	int fd = open_temp(dir, name, mode, &temp);
 
 	if (fd < 0)
 		return err_errno(err, "write %s", name);
-	if (fill(fd, data, size, name, err) < 0) {
-		unlinkat(dir, temp, 0);
+	*out = (struct fs_temp){
+		.dir = dir, .fd = fd, .name = mem_text(name), .temp = STEAL(temp)
+	};
+	return 0;
+}
+
+int fs_temp_commit(struct fs_temp *temp, struct err *err)
+{
+	if (fsync(temp->fd) < 0)
+		return err_errno(err, "sync %s", temp->name);
+	if (renameat(temp->dir, temp->temp, temp->dir, temp->name) < 0)
+		return err_errno(err, "rename to %s", temp->name);
+	free(STEAL(temp->temp));
+	return sync_parent(temp->dir, temp->name, err);
+}
+
+void fs_temp_done(struct fs_temp *temp)
+{
+	if (temp->temp)
+		unlinkat(temp->dir, temp->temp, 0);
+	if (temp->name)
+		close(temp->fd);
+	free(temp->name);
+	free(temp->temp);
+	*temp = (struct fs_temp){ 0 };
+}
+
+int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mode, struct err *err)
+{
+	AUTO(fs_temp) struct fs_temp temp = { 0 };
+
+	if (fs_temp_open(dir, name, mode, &temp, err) < 0 ||
+	    fs_write_fd(temp.fd, data, size, name, err) < 0)
 		return -1;
-	}
-	if (renameat(dir, temp, dir, name) < 0) {
-		err_errno(err, "rename to %s", name);
-		unlinkat(dir, temp, 0);
-		return -1;
-	}
-	return sync_parent(dir, name, err);
+	return fs_temp_commit(&temp, err);
 }
 
 /* mkdir -p, each missing level */

@@ -28,6 +28,24 @@ int fs_write_fd(int fd, const void *data, size_t size, const char *what,
 int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mode,
 	     struct err *err) MUST_CHECK;
 
+/*
+ * The same for what comes piece by piece: write into fd, then fs_temp_commit(), after which only
+ * fs_temp_done() is left to call. What was not committed is deleted by fs_temp_done(). dir is
+ * borrowed.
+ */
+struct fs_temp {
+	int dir;
+	int fd;
+	char *name; /* what it will be called */
+	char *temp; /* what it is called; NULL once it is committed */
+};
+
+int fs_temp_open(int dir, const char *name, mode_t mode, struct fs_temp *out,
+		 struct err *err) MUST_CHECK;
+int fs_temp_commit(struct fs_temp *temp, struct err *err) MUST_CHECK;
+void fs_temp_done(struct fs_temp *temp); /* also of zeroed memory */
+AUTO_STRUCT(fs_temp, struct fs_temp, fs_temp_done);
+
 /* Open a directory, making it and its parents where missing (mode before the umask). */
 int fs_open_dir(int dir, const char *name, mode_t mode, int *out_fd, struct err *err) MUST_CHECK;
 
