@@ -17,8 +17,8 @@
 #define LIMIT_TEXT (1u << 20)	       /* text epm makes itself */
 #define LIMIT_ARCHIVE (8ull << 30)     /* all files of one archive, uncompressed */
 #define LIMIT_ARCHIVE_ENTRIES 20000
-#define LIMIT_SETTINGS (1u << 20)      /* config.yaml, Docker's config.json, a helper's answer */
-#define LIMIT_SECRET 65536	       /* a password or token that a person gives */
+#define LIMIT_SETTINGS (1u << 20) /* config.yaml, Docker's config.json, a helper's answer */
+#define LIMIT_SECRET 65536	  /* a password or token that a person gives */
 #define LIMIT_JSON_DEPTH 64
 #define LIMIT_YAML_NODES 1000000
 #define LIMIT_FLAGS 1024   /* package flags */
