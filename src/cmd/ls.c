@@ -92,6 +92,8 @@ static json_t *row_of(const struct store_entry *entry)
 	js_set_text(row, "added", added);
 	js_set(row, "architectures", architectures(entry->architectures));
 	js_set_text(row, "version", entry->version);
+	if (entry->subject.text[0])
+		js_set_text(row, "subject", entry->subject.text);
 	return row;
 }
 
@@ -99,9 +101,13 @@ static json_t *make_rows(const struct store_list *list, const struct cli_args *a
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; i < list->n_entries; i++)
-		if (!args->n_items || is_asked_for(&list->entries[i], args))
-			js_append(rows, row_of(&list->entries[i]));
+	for (size_t i = 0; i < list->n_entries; i++) {
+		const struct store_entry *entry = &list->entries[i];
+		bool is_referrer = !entry->name && entry->subject.text[0];
+
+		if (args->n_items ? is_asked_for(entry, args) : !is_referrer)
+			js_append(rows, row_of(entry));
+	}
 	return rows;
 }
 

@@ -25,6 +25,11 @@
  * What a listing shows besides (size, architectures, version, when it was added) is copied into
  * annotations dev.eunomia.store.*: for the eye only, never a ground to decide on.
  *
+ * Referrers (signatures and whatever else has a "subject", image-spec 1.1 manifest.md) are entries
+ * without a name. dev.eunomia.store.subject has the digest they refer to, so that not every
+ * manifest is read to find them; it is added where another tool left it out. They live as long as
+ * what they refer to, which may be a manifest within an image index or another referrer.
+ *
  * Changes are made under one lock and become visible by the rename of a complete index.json;
  * readers take no lock. The index before the last change stays as index.json.bak, which
  * store_fsck() falls back on.
@@ -57,6 +62,7 @@ struct oci_layout *store_layout(struct store *store); /* borrowed; NULL where th
 struct store_entry {
 	char *name; /* canonical, or NULL for what has none */
 	struct oci_digest digest;
+	struct oci_digest subject; /* what it refers to; empty: it is no referrer */
 	char *media_type;
 	uint64_t manifest_bytes;
 	/* For the eye, see above; 0 and NULL where not known. */
@@ -94,6 +100,9 @@ AUTO_STRUCT(store_target, struct store_target, store_target_done);
 int store_resolve(struct store *store, const char *text, struct store_target *out,
 		  struct err *err) MUST_CHECK;
 
+/* Whether all that it leads to is there, by size; nothing is hashed. */
+bool store_is_complete(struct store *store, const struct store_target *target);
+
 /* The canonical name of what was typed, with a tag and without digest. USAGE. Caller frees. */
 int store_name(const char *text, char **out, struct err *err) MUST_CHECK;
 
@@ -121,6 +130,7 @@ struct store_item {
 	uint64_t size_bytes;
 	const char *const *names; /* canonical, see store_name(); an existing one moves here */
 	size_t n_names;
+	const struct oci_digest *subject; /* of a referrer; else NULL */
 };
 
 /* Blobs first, durable, then the names at once. Failing leaves names as they were. */
@@ -136,6 +146,22 @@ int store_add_all(struct store *store, const struct store_item *items, size_t n_
 /* Give a digest that is in the store more names; existing ones move. NOT_FOUND, USAGE. */
 int store_set_names(struct store *store, const struct store_target *target,
 		    const char *const *names, size_t n_names, struct err *err) MUST_CHECK;
+
+struct store_referrers {		  /* by digest */
+	struct oci_descriptor *referrers; /* as a registry would describe them, see below */
+	size_t n_referrers;
+	size_t cap;
+};
+
+/*
+ * What refers to this digest, each one's manifest read and hashed for it: the descriptors have the
+ * manifest's artifactType (its config's media type where it has none) and its annotations, as
+ * distribution-spec 1.1 "Listing Referrers" wants. One that is damaged is left out, with a warning.
+ */
+int store_referrers(struct store *store, const struct oci_digest *subject,
+		    struct store_referrers *out, struct err *err) MUST_CHECK;
+void store_referrers_done(struct store_referrers *list);
+AUTO_STRUCT(store_referrers, struct store_referrers, store_referrers_done);
 
 struct store_freed {
 	size_t n_names;
@@ -153,12 +179,16 @@ struct store_removal {
 /*
  * Take names away, and with the last name of a digest its blobs, as far as no other manifest needs
  * them. A digest stands for the entry without a name, or for its only name (USAGE when it has
- * several, unless is_forced). All are resolved before the first is removed.
+ * several, unless is_forced). All are resolved before the first is removed. Referrers go with what
+ * they refer to.
  */
 int store_remove(struct store *store, const struct store_removal *removal, struct store_freed *out,
 		 struct err *err) MUST_CHECK;
 
-/* Delete blobs that nothing leads to, and left-over temporary files. is_dry: only count. */
+/*
+ * Delete referrers of what is gone, blobs that nothing leads to, and left-over temporary files.
+ * is_dry: only count.
+ */
 int store_prune(struct store *store, bool is_dry, struct store_freed *out,
 		struct err *err) MUST_CHECK;
 

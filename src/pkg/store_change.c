@@ -109,6 +109,8 @@ static void make_model(const struct store_item *item, struct oci_descriptor *out
 	annotate_size(out->annotations, item->size_bytes);
 	js_set_text(out->annotations, STORE_KEY_ARCH, item->architectures);
 	js_set_text(out->annotations, OCI_KEY_VERSION, item->version);
+	if (item->subject)
+		js_set_text(out->annotations, STORE_KEY_SUBJECT, item->subject->text);
 }
 
 static int put_blob(struct store *store, const struct store_blob *blob, struct err *err)

@@ -164,6 +164,7 @@ static void fill(const struct oci_descriptor *from, struct store_entry *to)
 		.architectures = shown(arch ? arch : from->architecture),
 		.version = shown(oci_annotation(from->annotations, OCI_KEY_VERSION)),
 	};
+	store_entry_subject(from, &to->subject);
 	if (added)
 		to->added = clock_parse_rfc3339(added);
 	if (to->added < 0)
@@ -270,6 +271,7 @@ int store_query(struct store *store, const char *name, const char *digest, struc
 	if (!store_cache_query(store, name, digest, out)) {
 		if (store_index_read(store, &index, &stamp, err) < 0)
 			return -1;
+		store_index_adopt(store, index);
 		store_index_list(index, out);
 		store_cache_write(store, out, &stamp);
 	}
@@ -346,6 +348,7 @@ int store_index_write(struct store *store, struct oci_index *index, struct err *
 	AUTO(free) char *text = NULL;
 	struct oci_stamp stamp;
 
+	store_index_adopt(store, index);
 	make_aliases(index);
 	text = oci_index_dump(index);
 	if (oci_layout_replace_index(store->layout, text, strlen(text), err) < 0)

@@ -19,6 +19,7 @@
 #define STORE_KEY_ALIAS "dev.eunomia.store.alias"
 #define STORE_KEY_ADDED "dev.eunomia.store.added"
 #define STORE_KEY_SIZE "dev.eunomia.store.size"
+#define STORE_KEY_SUBJECT "dev.eunomia.store.subject"
 #define STORE_KEY_ARCH "dev.eunomia.store.architectures"
 
 struct store {
@@ -38,6 +39,12 @@ void store_entry_copy(const struct oci_descriptor *from, struct oci_descriptor *
 
 /* Take the aliases out, as if they had never been written. */
 void store_index_drop_aliases(struct oci_index *index);
+
+/* What its annotation says it refers to; false: there is none. */
+bool store_entry_subject(const struct oci_descriptor *entry, struct oci_digest *out);
+
+/* Read the manifests of entries that have neither name nor subject, and note their subjects. */
+void store_index_adopt(struct store *store, struct oci_index *index);
 
 /* The whole index, without aliases. CORRUPT with a hint to fsck. stamp may be NULL. */
 int store_index_read(struct store *store, struct oci_index **out, struct oci_stamp *stamp,

@@ -25,6 +25,16 @@ AUTO_STRUCT(store_reach, struct store_reach, store_reach_done);
 int store_reach_add(struct store *store, const struct oci_descriptor *descriptor,
 		    struct store_reach *reach, struct err *err) MUST_CHECK;
 
+/*
+ * What an index keeps: all that its entries lead to, referrers only where something else leads to
+ * what they refer to. is_gone (or NULL) and is_orphan have a place for each entry; entries that are
+ * gone count as if they were not there, and is_orphan takes which referrers are kept by nothing.
+ * -1 with the first error when a manifest cannot be read: both results lack what it leads to. The
+ * set is sorted.
+ */
+int store_reach_index(struct store *store, const struct oci_index *index, const bool *is_gone,
+		      bool *is_orphan, struct store_reach *reach, struct err *err) MUST_CHECK;
+
 void store_reach_end(struct store_reach *reach); /* sorts; before store_reach_has() */
 bool store_reach_has(const struct store_reach *reach, const struct oci_digest *digest);
 

@@ -13,7 +13,10 @@ static int begin(struct store *store, struct oci_index **out, struct err *err)
 		return err_set(err, EC_NOT_FOUND, "the store %s is empty", store->home);
 	if (oci_layout_lock(store->layout, err) < 0)
 		return -1;
-	return store_index_read(store, out, NULL, err);
+	if (store_index_read(store, out, NULL, err) < 0)
+		return -1;
+	store_index_adopt(store, *out);
+	return 0;
 }
 
 /* How many names a digest has. */
@@ -43,10 +46,19 @@ static bool is_named(const char *text, const struct store_target *target)
 }
 
 struct marks {
-	bool *is_marked; /* for each entry of the index */
+	bool *is_marked;   /* for each entry of the index: it goes */
+	bool *is_follower; /* it refers to what goes, and goes too */
 	struct oci_index *index;
 	const struct store_removal *removal;
 };
+
+static void marks_done(struct marks *marks)
+{
+	free(marks->is_marked);
+	free(marks->is_follower);
+}
+
+AUTO_STRUCT(marks, struct marks, marks_done);
 
 static int mark(struct store *store, const char *text, struct marks *marks, struct err *err)
 {
@@ -90,12 +102,13 @@ static void split(struct marks *marks, struct oci_index *gone, size_t *n_names)
 		struct oci_descriptor *entry = &index->manifests[i];
 		AUTO(free) char *name = NULL;
 
-		if (!marks->is_marked[i]) {
+		if (!marks->is_marked[i] && !marks->is_follower[i]) {
 			index->manifests[n++] = *entry;
 			continue;
 		}
 		name = store_entry_name(entry);
-		str_addf(marks->removal->removed, "%s\n", name ? name : entry->digest.text);
+		if (marks->is_marked[i])
+			str_addf(marks->removal->removed, "%s\n", name ? name : entry->digest.text);
 		*n_names += name != NULL;
 		*oci_index_add(gone) = *entry;
 	}
@@ -116,38 +129,46 @@ static int delete_blob(struct store *store, const struct oci_digest *digest, boo
 	return 0;
 }
 
-/* What the entries that stay lead to. Aliases are of the same digests. */
-static int reach_all(struct store *store, const struct oci_index *index, struct store_reach *reach,
-		     struct err *err)
+/*
+ * Which referrers lose what they refer to by this; those that had lost it before are for prune. keep
+ * takes what the rest leads to. A damaged manifest among those that stay may lead to anything.
+ */
+static int find_followers(struct store *store, struct marks *marks, struct store_reach *keep,
+			  struct err *err)
 {
-	for (size_t i = 0; i < index->n_manifests; i++)
-		if (!store_entry_is_alias(&index->manifests[i]) &&
-		    store_reach_add(store, &index->manifests[i], reach, err) < 0)
-			return -1;
-	store_reach_end(reach);
+	size_t n = marks->index->n_manifests;
+	AUTO(free) bool *before = mem_array(n + 1, sizeof(bool));
+	AUTO(free) bool *after = mem_array(n + 1, sizeof(bool));
+	AUTO(store_reach) struct store_reach all = { 0 };
+	struct err damage = { 0 };
+
+	if (store_reach_index(store, marks->index, NULL, before, &all, &damage) < 0)
+		log_trace(TRACE_store, "%s", damage.text); /* it may be what is removed */
+	if (store_reach_index(store, marks->index, marks->is_marked, after, keep, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		marks->is_follower[i] = after[i] && !before[i];
+	/* those that nothing kept before keep their blobs until prune */
+	for (size_t i = 0; i < n; i++)
+		if (after[i] && before[i] &&
+		    store_reach_add(store, &marks->index->manifests[i], keep, &damage) < 0)
+			log_trace(TRACE_store, "%s", damage.text);
+	store_reach_end(keep);
 	return 0;
 }
 
-/*
- * The names are gone already. A damaged manifest among those that stay may lead to anything: then
- * nothing is deleted.
- */
-static int collect(struct store *store, const struct oci_index *rest, const struct oci_index *gone,
-		   struct store_freed *freed, struct err *err)
+/* The names are gone already. */
+static int collect(struct store *store, const struct store_reach *keep,
+		   const struct oci_index *gone, struct store_freed *freed, struct err *err)
 {
-	AUTO(store_reach) struct store_reach keep = { 0 };
 	AUTO(store_reach) struct store_reach old = { 0 };
 	struct err damage = { 0 };
 
-	if (reach_all(store, rest, &keep, &damage) < 0) {
-		log_warn("no blobs were deleted: %s", damage.text);
-		return 0;
-	}
 	for (size_t i = 0; i < gone->n_manifests; i++)
 		if (store_reach_add(store, &gone->manifests[i], &old, &damage) < 0)
 			log_trace(TRACE_store, "%s", damage.text);
 	for (size_t i = 0; i < old.n_digests; i++)
-		if (!store_reach_has(&keep, &old.digests[i]) &&
+		if (!store_reach_has(keep, &old.digests[i]) &&
 		    delete_blob(store, &old.digests[i], false, freed, err) < 0)
 			return -1;
 	return 0;
@@ -157,17 +178,26 @@ static int remove_locked(struct store *store, struct oci_index *index,
 			 const struct store_removal *removal, struct store_freed *freed,
 			 struct err *err)
 {
-	AUTO(free) bool *is_marked = mem_array(index->n_manifests + 1, sizeof(bool));
+	AUTO(marks)
+	struct marks marks = {
+		.is_marked = mem_array(index->n_manifests + 1, sizeof(bool)),
+		.is_follower = mem_array(index->n_manifests + 1, sizeof(bool)),
+		.index = index,
+		.removal = removal,
+	};
 	AUTO(oci_index) struct oci_index *gone = mem_alloc(sizeof(*gone));
-	struct marks marks = { is_marked, index, removal };
+	AUTO(store_reach) struct store_reach keep = { 0 };
+	struct err damage = { 0 };
 
 	for (size_t i = 0; i < removal->n_items; i++)
 		if (mark(store, removal->items[i], &marks, err) < 0)
 			return -1;
+	if (find_followers(store, &marks, &keep, &damage) < 0)
+		log_warn("no blobs are deleted: %s", damage.text);
 	split(&marks, gone, &freed->n_names);
 	if (store_index_write(store, index, err) < 0)
 		return -1;
-	return collect(store, index, gone, freed, err);
+	return damage.code ? 0 : collect(store, &keep, gone, freed, err);
 }
 
 int store_remove(struct store *store, const struct store_removal *removal, struct store_freed *out,
@@ -186,19 +216,38 @@ int store_remove(struct store *store, const struct store_removal *removal, struc
 	return rc;
 }
 
-static int prune_locked(struct store *store, const struct oci_index *index, bool is_dry,
+/* Take out what nothing keeps; the index is written only if that is something. */
+static int drop_orphans(struct store *store, struct oci_index *index, const bool *is_orphan,
+			struct err *err)
+{
+	size_t n = 0, n_before = index->n_manifests;
+
+	for (size_t i = 0; i < n_before; i++) {
+		if (is_orphan[i])
+			oci_descriptor_done(&index->manifests[i]);
+		else
+			index->manifests[n++] = index->manifests[i];
+	}
+	index->n_manifests = n;
+	return n == n_before ? 0 : store_index_write(store, index, err);
+}
+
+static int prune_locked(struct store *store, struct oci_index *index, bool is_dry,
 			struct store_freed *freed, struct err *err)
 {
+	AUTO(free) bool *is_orphan = mem_array(index->n_manifests + 1, sizeof(bool));
 	AUTO(oci_blob_list) struct oci_blob_list blobs = { 0 };
 	AUTO(store_reach) struct store_reach keep = { 0 };
 
-	if (reach_all(store, index, &keep, err) < 0) {
+	if (store_reach_index(store, index, NULL, is_orphan, &keep, err) < 0) {
 		if (err->code == EC_NOT_FOUND)
 			err->code = EC_CORRUPT; /* the index promises it */
 		err_wrap(err, "nothing was deleted");
 		return err_hint(err,
 				"remove the damaged package ('epm rm') or bring it back first");
 	}
+	if (!is_dry && drop_orphans(store, index, is_orphan, err) < 0)
+		return -1;
 	if (oci_layout_list(store->layout, &blobs, err) < 0)
 		return -1;
 	for (size_t i = 0; i < blobs.n_blobs; i++)

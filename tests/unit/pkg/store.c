@@ -141,6 +141,14 @@ static void gives_back_what_was_saved(void **state)
 static const char empty_config[] = "{}";
 static const char object_text[] = "object";
 
+static struct oci_digest blob_digest(const char *text)
+{
+	struct oci_digest digest;
+
+	oci_digest_of(text, strlen(text), &digest);
+	return digest;
+}
+
 /* A manifest of the config {} and the layer "object". */
 static char *make_manifest(const struct oci_descriptor *subject)
 {
@@ -205,6 +213,147 @@ static void takes_what_was_received(void **state)
 	free(digest);
 	digest = resolved(store, "b:1", &err);
 	assert_non_null(digest);
+}
+
+/* A referrer of this digest, with or without the annotation that says so. */
+static struct oci_digest attach(struct store *store, const char *subject_digest, const char *name,
+				bool is_said)
+{
+	struct oci_descriptor subject = { .media_type = (char *)OCI_TYPE_MANIFEST,
+					  .size_bytes = 1 };
+	struct err err = { 0 };
+	AUTO(free) char *manifest = NULL;
+	const struct store_blob blobs[] = {
+		{ .data = { empty_config, 2 }, .digest = blob_digest(empty_config) },
+		{ .data = span_of(object_text), .digest = blob_digest(object_text) },
+	};
+	struct store_item item = { .blobs = blobs,
+				   .n_blobs = 2,
+				   .media_type = OCI_TYPE_MANIFEST,
+				   .names = &name,
+				   .n_names = name ? 1 : 0 };
+	struct oci_digest digest;
+
+	assert_int_equal(oci_digest_parse(subject_digest, &subject.digest, &err), 0);
+	manifest = make_manifest(&subject);
+	item.manifest = span_of(manifest);
+	if (is_said)
+		item.subject = &subject.digest;
+	if (store_add(store, &item, &err) < 0)
+		fail_msg("%s", err.text);
+	oci_digest_of(manifest, strlen(manifest), &digest);
+	return digest;
+}
+
+static size_t count_referrers(struct store *store, const char *subject)
+{
+	AUTO(store_referrers) struct store_referrers list = { 0 };
+	struct oci_digest digest;
+	struct err err = { 0 };
+
+	assert_int_equal(oci_digest_parse(subject, &digest, &err), 0);
+	assert_int_equal(store_referrers(store, &digest, &list, &err), 0);
+	for (size_t i = 0; i < list.n_referrers; i++)
+		assert_string_equal(list.referrers[i].artifact_type, "application/x.test");
+	return list.n_referrers;
+}
+
+static void referrers_are_found(void **state)
+{
+	static const char *const names[] = { "a:1" };
+	AUTO(store) struct store *store = open_store(STORE_WRITE);
+	AUTO(store_list) struct store_list list = { 0 };
+	char digest[OCI_DIGEST_LENGTH + 1], other[OCI_DIGEST_LENGTH + 1];
+	struct oci_digest first, second;
+	struct err err = { 0 };
+
+	save(store, "x", names, 1, digest);
+	save(store, "y", NULL, 0, other);
+	assert_int_equal(count_referrers(store, digest), 0);
+	first = attach(store, digest, NULL, true);
+	second = attach(store, first.text, NULL, false);
+	attach(store, other, "named:1", true);
+	assert_int_equal(count_referrers(store, digest), 1);
+	assert_int_equal(count_referrers(store, first.text), 1);
+	assert_int_equal(count_referrers(store, second.text), 0);
+	assert_int_equal(count_referrers(store, other), 1);
+	assert_int_equal(store_list(store, &list, &err), 0);
+	assert_int_equal(list.n_entries, 5);
+	for (size_t i = 0; i < list.n_entries; i++)
+		if (oci_digest_equal(&list.entries[i].digest, &second))
+			assert_string_equal(list.entries[i].subject.text, first.text);
+}
+
+static void referrers_go_with_their_subject(void **state)
+{
+	static const char *const names[] = { "a:1", "a:2", "b:1" };
+	AUTO(store) struct store *store = open_store(STORE_WRITE);
+	char digest[OCI_DIGEST_LENGTH + 1], gone[OCI_DIGEST_LENGTH + 1];
+	AUTO(str) struct str removed = STR_MAX(10000);
+	struct oci_digest first, orphan;
+	struct err err = { 0 };
+	uint64_t size;
+
+	save(store, "x", names, 2, digest);
+	save(store, "y", names + 2, 1, gone);
+	memset(gone + 10, 'a', 20);
+	orphan = attach(store, gone, NULL, true);
+	first = attach(store, digest, NULL, true);
+	attach(store, first.text, NULL, false);
+	assert_int_equal(remove_items(store, &names[0], 1, false, &removed, &err), 0);
+	assert_int_equal(count_referrers(store, digest), 1);
+	assert_int_equal(freed.n_blobs, 0);
+	/* the last name: both referrers go, config and layer stay with the third */
+	assert_int_equal(remove_items(store, &names[1], 1, false, &removed, &err), 0);
+	assert_string_equal(str_text(&removed), "a:1\na:2\n");
+	assert_false(oci_layout_has(store_layout(store), &first, &size));
+	assert_true(oci_layout_has(store_layout(store), &orphan, &size));
+	assert_int_equal(count_referrers(store, digest), 0);
+	assert_int_equal(count_referrers(store, first.text), 0);
+	assert_int_equal(count_referrers(store, gone), 1);
+	/* the third never had a subject here: that is for prune */
+	assert_int_equal(store_prune(store, true, &freed, &err), 0);
+	assert_int_equal(freed.n_blobs, 3);
+	assert_int_equal(count_referrers(store, gone), 1);
+	assert_int_equal(store_prune(store, false, &freed, &err), 0);
+	assert_int_equal(freed.n_blobs, 3);
+	assert_int_equal(count_referrers(store, gone), 0);
+	assert_int_equal(count_blobs(), 4);
+}
+
+static void a_referrer_of_a_part_stays(void **state)
+{
+	AUTO(store) struct store *store = open_store(STORE_WRITE);
+	AUTO(config) struct config *config = config_new();
+	AUTO(json) json_t *package_config = json_pack("{s:s}", "version", "1.0");
+	const char *const names[] = { "a:1" };
+	struct package_input in[2] = {
+		{ .name = "tool",
+		  .architecture = "amd64",
+		  .object = span_of("x"),
+		  .config = config,
+		  .package_config = package_config,
+		  .names = names,
+		  .n_names = 1 },
+	};
+	AUTO(str) struct str text = STR_MAX(100000);
+	AUTO(oci_index) struct oci_index *index = NULL;
+	char digest[OCI_DIGEST_LENGTH + 1];
+	struct oci_digest top;
+	struct err err = { 0 };
+
+	config->obj_name = mem_text("tool");
+	in[1] = in[0];
+	in[1].architecture = "arm64";
+	assert_int_equal(package_save_all(store, in, 2, digest, &err), 0);
+	assert_int_equal(oci_digest_parse(digest, &top, &err), 0);
+	assert_int_equal(store_read(store, &top, &text, &err), 0);
+	assert_int_equal(oci_index_parse((struct span){ text.data, text.len }, "i", &index, &err),
+			 0);
+	attach(store, index->manifests[1].digest.text, NULL, true);
+	assert_int_equal(store_prune(store, false, &freed, &err), 0);
+	assert_int_equal(freed.n_blobs, 0);
+	assert_int_equal(count_referrers(store, index->manifests[1].digest.text), 1);
 }
 
 static void same_input_same_digest(void **state)
@@ -486,6 +635,9 @@ int main(void)
 		TEST(where_none_is_it_is_empty),
 		TEST(gives_back_what_was_saved),
 		TEST(takes_what_was_received),
+		TEST(referrers_are_found),
+		TEST(referrers_go_with_their_subject),
+		TEST(a_referrer_of_a_part_stays),
 		TEST(same_input_same_digest),
 		TEST(resolves_names_and_digests),
 		TEST(hints_at_what_is_near),
