@@ -11,14 +11,15 @@ only which scheme was used.
 --fault takes a method or `any`, a kind of request (ping manifest blob upload tags referrers token
 cdn other any) and actions:
 
+  path=REGEX longer=N      only where the path has this, where the body is longer
   times=N each=N after=N   only N requests in all, N for each path, not the first N
   status=N                 an error instead of the answer
     retry-after=TEXT         +N is a date N seconds from now
     challenge=TEXT           WWW-Authenticate
     location=URL             {self} {other} {path} are put in
     early                    answer before the body is read, then close
-  html | text=TEXT         what the error says; \\x1b is understood
-  body=TEXT | body=@FILE   instead of the body; digest and length fit it
+  html | text=TEXT         what the error says; \\x1b is understood (quote it as for a shell)
+  body=TEXT | body=@FILE   instead of the body, as it is; digest and length fit it
   type=TEXT                instead of the Content-Type
   link=TEXT warning=TEXT header=NAME:TEXT   such a header
   nodigest | digest=TEXT   without Docker-Content-Digest, or with another
@@ -30,7 +31,8 @@ cdn other any) and actions:
   endless                  the body has no end
   gzip-bomb                Content-Encoding: gzip, 10 GB of zeros
   rate=N                   N bytes a second
-  hang                     no answer at all
+  hang                     no answer at all, until the client closes; the log has it at once
+  stall=N                  the same after N bytes of the answer's body
   garbage                  an answer that is no HTTP
   drop=N                   the connection ends N bytes into the body of the request; a session keeps them
 """
@@ -81,12 +83,14 @@ class Fault:
 
     FLAGS = {"early", "html", "nodigest", "flip", "norange", "endless", "gzip-bomb", "hang",
              "garbage"}
-    VALUES = {"status", "retry-after", "challenge", "location", "text", "body", "type", "link",
+    VALUES = {"status", "retry-after", "challenge", "location", "text", "body", "type", "link", "stall",
               "warning", "header", "digest", "grow", "shrink", "pad", "cut", "rate", "drop"}
 
     def __init__(self, text):
         self.method, self.kind, *words = shlex.split(text)
         self.actions = dict(word.partition("=")[::2] for word in words)
+        self.path = re.compile(self.actions.pop("path", ""))
+        self.longer = int(self.actions.pop("longer", -1))
         self.times = int(self.actions.pop("times", FOREVER))
         self.each = int(self.actions.pop("each", FOREVER))
         self.after = int(self.actions.pop("after", 0))
@@ -95,9 +99,10 @@ class Fault:
             if name not in self.FLAGS | self.VALUES:
                 raise ValueError(f"no such action: {name}")
 
-    def hits(self, method, kind, path):
+    def hits(self, method, kind, path, length):
         """Whether this request is one of those; counts it."""
-        if self.method not in (method, "any") or self.kind not in (kind, "any"):
+        if (self.method not in (method, "any") or self.kind not in (kind, "any")
+                or not self.path.search(path) or length <= self.longer):
             return False
         self.seen += 1
         self.by_path[path] = self.by_path.get(path, 0) + 1
@@ -216,17 +221,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 break
         self.length = int(self.headers.get("Content-Length") or 0)
         self.body, self.status, self.sent = b"", 0, 0
-        self.actions = {}
+        self.actions, self.is_noted = {}, False
         with self.content.lock:
             for fault in self.faults:
-                if fault.hits(self.command, self.kind, self.url.path):
+                if fault.hits(self.command, self.kind, self.url.path, self.length):
                     self.actions.update(fault.actions)
         try:
             self.send(self.spoil(self.reply()))
+            if "early" in self.actions:
+                self.linger()
         except (Dropped, OSError):
             self.close_connection = True
         finally:
-            self.note()
+            if not self.is_noted:
+                self.note()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 
@@ -267,9 +275,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.read_body()
         if "hang" in actions:
-            self.connection.settimeout(600)
-            self.connection.recv(1)  # until the client has enough
-            raise Dropped
+            self.wait_for_end()
         if "garbage" in actions:
             self.wfile.write(b"220 mail.example ESMTP\r\n\r\n")
             raise Dropped
@@ -279,6 +285,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return Reply(413, "<html>413 Request Entity Too Large</html>", "text/html")
         denied = None if self.kind in ("token", "cdn") else self.denied()
         return denied or getattr(self, "on_" + self.kind)()
+
+    def linger(self):
+        """As nginx does, so that the client can read the answer: the rest is dropped for a while."""
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(5)
+        while self.connection.recv(PIECE):
+            pass
+
+    def wait_for_end(self):
+        """Until the client has enough; what it sends meanwhile is not looked at."""
+        self.note()
+        self.is_noted = True
+        while self.connection.recv(PIECE):
+            pass
+        raise Dropped
 
     # --- faults ----------------------------------------------------------------------------------
 
@@ -315,7 +337,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "body" in actions:
             text = actions["body"]
             reply.body = (pathlib.Path(text[1:]).read_bytes() if text.startswith("@")
-                          else self.fill(text).encode())
+                          else text.encode())
         if "pad" in actions:
             pad(reply, int(actions["pad"]))
         if ("body" in actions or "pad" in actions) and "Docker-Content-Digest" in headers:
@@ -353,7 +375,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "gzip-bomb" in actions:
             reply.headers["Content-Encoding"] = "gzip"
             reply.body = bomb()
-        reply.cut = int(actions["cut"]) if "cut" in actions else None
+        cut = actions.get("cut", actions.get("stall"))
+        reply.cut = int(cut) if cut is not None else None
         reply.rate = int(actions["rate"]) if "rate" in actions else None
 
     def send(self, reply):
@@ -378,6 +401,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if reply.cut is not None and self.sent + len(piece) > reply.cut:
                 self.wfile.write(piece[:reply.cut - self.sent])
                 self.sent = reply.cut
+                if "stall" in self.actions:
+                    self.wait_for_end()
                 raise Dropped
             self.wfile.write(piece)
             self.sent += len(piece)
