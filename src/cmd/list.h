@@ -8,7 +8,10 @@
 #define CMD_LIST(X) \
 	X(build)    \
 	X(run)      \
-	X(vmlinux) X(ls) X(inspect) X(tag) X(rm) X(prune) X(fsck) X(version) X(complete) X(spec)
+	X(vmlinux)  \
+	X(ls)       \
+	X(inspect)  \
+	X(tag) X(rm) X(prune) X(fsck) X(login) X(logout) X(config) X(version) X(complete) X(spec)
 
 #define CMD_DECLARE(name) extern const struct cmd cmd_##name;
 CMD_LIST(CMD_DECLARE)

@@ -6,8 +6,8 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "oci/credential_file.h"
-#include "oci/credential_helper.h"
 #include "oci/registry_name.h"
 
 /* As Docker writes it: "auth" also beside an identity token when there is a user. */

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "oci/credential_helper.h"
 #include "oci/registry_name.h"
 

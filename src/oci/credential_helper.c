@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/spawn.h"
 
 /* The user that says that the secret is an identity token; docker/cli, native_store.go */

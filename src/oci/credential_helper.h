@@ -15,15 +15,6 @@
 #include "base/str.h"
 #include "oci/credentials.h"
 
-/* A struct str that is overwritten at the end of its scope. */
-static inline void secret_done(struct str *s)
-{
-	if (s->data)
-		explicit_bzero(s->data, s->cap);
-	str_done(s);
-}
-AUTO_STRUCT(secret, struct str, secret_done);
-
 /* A name comes from a file: letters, digits, '.', '_' and '-' only, so that PATH decides. */
 bool oci_helper_is_name(const char *name);
 
