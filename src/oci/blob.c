@@ -103,8 +103,8 @@ static void digest_of(struct hash *hash, struct oci_digest *out)
 	hex_encode(raw, sizeof(raw), out->text + sizeof("sha256:") - 1);
 }
 
-int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
-		 struct err *err)
+int oci_blob_check(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
+		   struct err *err)
 {
 	if (!blob->digest.text[0])
 		digest_of(blob->hash, &blob->digest);
@@ -116,6 +116,14 @@ int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_
 	if (digest && digest->text[0] && !oci_digest_equal(digest, &blob->digest))
 		return err_set(err, EC_CORRUPT, "blob %s: what came has the digest %s",
 			       digest->text, blob->digest.text);
+	return 0;
+}
+
+int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
+		 struct err *err)
+{
+	if (oci_blob_check(blob, digest, size_bytes, err) < 0)
+		return -1;
 	if (!blob->is_durable && fsync(blob->fd) < 0)
 		return err_errno(err, "%s: sync blob %s", blob->layout->path, blob->digest.text);
 	blob->is_durable = true;

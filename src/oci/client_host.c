@@ -6,10 +6,15 @@
 #include "base/limits.h"
 #include "oci/client_priv.h"
 
+/* An entry without a port means all ports. */
 static bool in_list(const char *const *list, size_t n, const char *registry)
 {
+	const char *bracket = strchr(registry, ']');
+	size_t host = bracket ? (size_t)(bracket - registry) + 1 : strcspn(registry, ":");
+
 	for (size_t i = 0; i < n; i++)
-		if (!strcasecmp(list[i], registry))
+		if (!strcasecmp(list[i], registry) ||
+		    (strlen(list[i]) == host && !strncasecmp(list[i], registry, host)))
 			return true;
 	return false;
 }

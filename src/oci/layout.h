@@ -73,6 +73,9 @@ uint64_t oci_blob_size(const struct oci_blob *blob); /* bytes written so far */
  */
 int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
 		 struct err *err) MUST_CHECK;
+/* The same without making it durable, for what is not to be kept. */
+int oci_blob_check(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
+		   struct err *err) MUST_CHECK;
 const struct oci_digest *oci_blob_digest(const struct oci_blob *blob); /* after its end; borrowed */
 
 /* Give it its name, with oci_blob_end() first, and its codes. out takes what the digest was. */

@@ -133,7 +133,11 @@ static int on_manifest(struct oci_call *call, struct err *err)
 
 static void release_getting(void *ctx)
 {
-	getting_free(ctx);
+	struct getting *getting = ctx;
+
+	if (getting->get.release)
+		getting->get.release(getting->get.ctx);
+	getting_free(getting);
 }
 
 void oci_manifest_get_start(const struct oci_manifest_get *get)

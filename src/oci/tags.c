@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "oci/reference.h"
 #include "oci/registry.h"
+#include "oci/tags_priv.h"
 #include "oci/url.h"
 
 #define PAGE_MAX (4u << 20)
@@ -67,7 +68,7 @@ struct page {
 };
 
 /* The next page must be where this one was: a link elsewhere would be given the token. */
-static int find_next(const struct oci_call *call, char **out, struct err *err)
+int oci_page_next(const struct oci_call *call, char **out, struct err *err)
 {
 	AUTO(oci_origin) struct oci_origin here = { 0 };
 	AUTO(oci_origin) struct oci_origin there = { 0 };
@@ -95,7 +96,7 @@ static int on_page(struct oci_call *call, struct err *err)
 
 	if (add_page(text, page->tags, err) < 0)
 		return -1;
-	return find_next(call, &page->next, err);
+	return oci_page_next(call, &page->next, err);
 }
 
 int oci_tags_list(struct oci_repository *repository, struct oci_tags *out, struct err *err)

@@ -98,3 +98,20 @@ bool store_reach_has(const struct store_reach *reach, const struct oci_digest *d
 	return reach->n_digests && bsearch(digest, reach->digests, reach->n_digests,
 					   sizeof(*reach->digests), by_digest);
 }
+
+bool store_is_complete(struct store *store, const struct store_target *target)
+{
+	AUTO(store_reach) struct store_reach reach = { 0 };
+	struct oci_descriptor top = { .media_type = target->media_type,
+				      .digest = target->digest,
+				      .size_bytes = target->size_bytes };
+	struct err err = { 0 };
+	uint64_t size;
+
+	if (store_reach_add(store, &top, &reach, &err) < 0)
+		return false;
+	for (size_t i = 0; i < reach.n_digests; i++)
+		if (!oci_layout_has(store->layout, &reach.digests[i], &size))
+			return false;
+	return true;
+}

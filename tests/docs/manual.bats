@@ -90,7 +90,7 @@ same() {
 		grep -E $'^\t_' | tr -d ' \t_' | tr ',' '\n' | sort)
 	same formats "$formats" "$found"
 	components=$(sed -nE 's/^#define LOG_COMPONENTS\(X\) (.*)/\1/p' "$EPM_SRC/src/base/log.h" |
-		grep -oE '\([a-z]+\)' | tr -d '()' | grep -vE '^(http|auth)$')
+		grep -oE '\([a-z]+\)' | tr -d '()')
 	found=$(sed -n '/^\*EPM_TRACE\*/,/^$/p' "$EPM_SRC/man/epm.1.scd" |
 		grep -oE '_[a-z]+_' | tr -d _ | grep -v '^all$')
 	same components "$components" "$found"

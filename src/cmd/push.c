@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "base/alloc.h"
+#include "base/log.h"
+#include "cmd/list.h"
+#include "cmd/remote.h"
+
+struct options {
+	struct cli_common common;
+	struct cmd_remote remote;
+	struct cli_list tags;
+	bool is_careful;
+	bool wants_json;
+};
+
+static const struct cli_option options[] = {
+	{ .name = "tag",
+	  .letter = 't',
+	  .kind = CLI_LIST,
+	  .offset = offsetof(struct options, tags),
+	  .value = "TAG",
+	  .help = "another tag to set; may be given several times" },
+	{ .name = "no-clobber",
+	  .kind = CLI_FLAG,
+	  .offset = offsetof(struct options, is_careful),
+	  .help = "refuse when a tag is not what was last seen there" },
+	{ .name = "json",
+	  .kind = CLI_FLAG,
+	  .offset = offsetof(struct options, wants_json),
+	  .help = "print one object" },
+	CMD_REMOTE_OPTIONS(struct options),
+};
+
+static int push(const struct fetch *from, struct store *store, const struct fetch_push *what,
+		bool is_quiet, struct fetch_report *report, struct err *err)
+{
+	AUTO(progress) struct progress *progress = progress_new(progress_is_wanted() && !is_quiet);
+	struct fetch fetch = *from;
+
+	fetch.watch = cmd_watch(progress);
+	return fetch_push(&fetch, store, what, report, err);
+}
+
+static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
+	       struct err *err)
+{
+	const struct options *o = settings;
+	AUTO(cmd_session) struct cmd_session session = { 0 };
+	AUTO(fetch_report) struct fetch_report report = { 0 };
+	AUTO(store) struct store *store = NULL;
+	struct fetch fetch = { .home = env->home,
+			       .settings = &session.settings,
+			       .wants_referrers = true };
+	struct fetch_push what = {
+		.source = args->n_items == 2 ? args->items[0] : NULL,
+		.target = args->items[args->n_items - 1],
+		.tags = o->tags.items,
+		.n_tags = o->tags.n_items,
+		.is_careful = o->is_careful,
+	};
+
+	if (store_open(env->home, STORE_READ, &store, err) < 0 ||
+	    cmd_session_open(env, &o->remote, &session, err) < 0)
+		return -1;
+	fetch.client = session.client;
+	if (push(&fetch, store, &what, o->common.is_quiet, &report, err) < 0)
+		return -1;
+	if (report.source && strcmp(report.source, report.reference))
+		log_note("%s goes to %s", report.source, report.reference);
+	return cmd_report(&report, "pushed", o->wants_json, err);
+}
+
+static void done(void *settings)
+{
+	struct options *o = settings;
+
+	cli_list_done(&o->remote.resolve);
+	cli_list_done(&o->tags);
+}
+
+const struct cmd cmd_push = {
+	.cli = { .name = "push",
+		 .synopsis = "[OPTIONS] [NAME] REF",
+		 .summary = "send a package of the store to a registry",
+		 .details =
+			 "NAME is a name or a digest of the store. Without it what the store has "
+			 "under REF is sent, else the package with REF's last name and tag, else "
+			 "the latest of that name. Printed is REF with the digest.",
+		 .options = options,
+		 .n_options = ARRAY_SIZE(options),
+		 .words = CLI_WORDS_REF,
+		 .min_args = 1,
+		 .max_args = 2 },
+	.settings_size = sizeof(struct options),
+	.run = run,
+	.done = done,
+};

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "oci/referrers.h"
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "oci/mediatype.h"
+#include "oci/tags_priv.h"
+
+char *oci_referrers_tag(const struct oci_digest *subject, const char *suffix)
+{
+	return mem_printf("sha256-%s%s", oci_digest_hex(subject), suffix);
+}
+
+bool oci_tag_is_of_digest(const char *tag)
+{
+	const char *hex = tag + strlen("sha256-");
+
+	return text_starts(tag, "sha256-") && strlen(hex) >= HASH_HEX &&
+	       hex_is_lower(hex, HASH_HEX) && (hex[HASH_HEX] == '\0' || hex[HASH_HEX] == '.');
+}
+
+struct listing {
+	struct oci_referrers_get get;
+	struct oci_index *index; /* pages so far; NULL before the first */
+};
+
+static void release(void *ctx)
+{
+	struct listing *listing = ctx;
+
+	oci_index_free(listing->index);
+	free(listing);
+}
+
+static struct listing *listing_new(const struct oci_referrers_get *get)
+{
+	struct listing *listing = mem_alloc(sizeof(*listing));
+
+	listing->get = *get;
+	return listing;
+}
+
+static int empty(const struct oci_referrers_get *get, struct err *err)
+{
+	struct oci_index none = { 0 };
+
+	return get->done(get->ctx, &none, err);
+}
+
+/* The index under the tag; whoever wrote something else there is told so. */
+static int on_fallback(void *ctx, struct oci_document *document, bool is_same, struct err *err)
+{
+	struct listing *listing = ctx;
+	AUTO(oci_index) struct oci_index *index = NULL;
+	struct span text = { str_text(&document->text), document->text.len };
+	int rc;
+
+	(void)is_same;
+	rc = oci_type_is_index(document->media_type)
+		     ? 0
+		     : err_set(err, EC_CORRUPT, "it is no image index");
+	if (rc < 0 || oci_index_parse(text, "referrers", &index, err) < 0)
+		return err_wrap(err, "%s: the referrers tag of %s", listing->get.repository->name,
+				listing->get.subject.text);
+	return listing->get.done(listing->get.ctx, index, err);
+}
+
+static int on_no_fallback(void *ctx, struct err *err)
+{
+	struct listing *listing = ctx;
+
+	*err = (struct err){ 0 };
+	return empty(&listing->get, err);
+}
+
+static void get_fallback(const struct oci_referrers_get *get)
+{
+	AUTO(free) char *tag = oci_referrers_tag(&get->subject, "");
+	struct oci_manifest_get fallback = {
+		.repository = get->repository,
+		.reference = tag,
+		.size_bytes = UINT64_MAX,
+		.done = on_fallback,
+		.missing = on_no_fallback,
+		.release = release,
+		.ctx = listing_new(get),
+	};
+
+	oci_manifest_get_start(&fallback);
+}
+
+static int add_page(struct listing *listing, struct span text, struct err *err)
+{
+	AUTO(oci_index) struct oci_index *page = NULL;
+	struct oci_descriptor *to;
+
+	if (oci_index_parse(text, "referrers", &page, err) < 0)
+		return -1;
+	if (!listing->index) {
+		listing->index = STEAL(page);
+		return 0;
+	}
+	for (size_t i = 0; i < page->n_manifests; i++) {
+		to = oci_index_add(listing->index);
+		*to = page->manifests[i];
+		page->manifests[i] = (struct oci_descriptor){ 0 };
+	}
+	return 0;
+}
+
+static void get_page(struct listing *listing, char *url);
+
+static int on_page(struct oci_call *call, struct err *err)
+{
+	struct listing *listing = call->ctx;
+	struct listing *next;
+	struct span text = { str_text(&call->answer->body), call->answer->body.len };
+	AUTO(free) char *link = NULL;
+
+	if (call->answer->status != 200) {
+		get_fallback(&listing->get);
+		return 0;
+	}
+	if (add_page(listing, text, err) < 0 || oci_page_next(call, &link, err) < 0)
+		return err_wrap(err, "%s", listing->get.repository->name);
+	if (listing->index->n_manifests > OCI_REFERRERS_MAX)
+		return err_set(err, EC_CORRUPT, "%s has more than %d referrers",
+			       listing->get.subject.text, OCI_REFERRERS_MAX);
+	if (!link)
+		return listing->get.done(listing->get.ctx, listing->index, err);
+	next = listing_new(&listing->get);
+	next->index = STEAL(listing->index);
+	get_page(next, STEAL(link));
+	return 0;
+}
+
+static void get_page(struct listing *listing, char *url)
+{
+	static const long no_api[] = { 400, 404, 405, 501, 0 };
+	struct oci_call *call = oci_call_new(listing->get.repository, "GET", url);
+
+	oci_call_header(call, "Accept: " OCI_TYPE_INDEX);
+	call->accepts = no_api;
+	call->body_max = LIMIT_MANIFEST;
+	call->done = on_page;
+	call->release = release;
+	call->ctx = listing;
+	oci_call_start(call);
+}
+
+void oci_referrers_get_start(const struct oci_referrers_get *get)
+{
+	get_page(listing_new(get),
+		 oci_repository_url(get->repository, "referrers/%s", get->subject.text));
+}
+
+static int keep(void *ctx, const struct oci_index *index, struct err *err)
+{
+	struct oci_index **out = ctx;
+	AUTO(free) char *text = oci_index_dump(index);
+
+	return oci_index_parse(span_of(text), "referrers", out, err);
+}
+
+int oci_referrers_get(struct oci_repository *repository, const struct oci_digest *subject,
+		      struct oci_index **out, struct err *err)
+{
+	struct oci_index *index = NULL;
+	struct oci_referrers_get get = {
+		.repository = repository, .subject = *subject, .done = keep, .ctx = &index
+	};
+
+	oci_referrers_get_start(&get);
+	if (oci_client_run(repository->client, NULL, err) < 0) {
+		oci_index_free(index);
+		return -1;
+	}
+	*out = index;
+	return 0;
+}
+
+static void describe(const char *artifact_type, const json_t *annotations,
+		     struct oci_descriptor *out)
+{
+	out->artifact_type = mem_text(artifact_type);
+	out->annotations = json_deep_copy(annotations);
+}
+
+int oci_referrer_describe(const struct oci_document *referrer, struct oci_descriptor *out,
+			  struct err *err)
+{
+	struct span text = { str_text(&referrer->text), referrer->text.len };
+	AUTO(oci_manifest) struct oci_manifest *manifest = NULL;
+	AUTO(oci_index) struct oci_index *index = NULL;
+
+	if (oci_type_is_index(referrer->media_type)) {
+		if (oci_index_parse(text, "referrer", &index, err) < 0)
+			return -1;
+		oci_descriptor_of(out, referrer->media_type, text.data, text.len);
+		describe(index->artifact_type, index->annotations, out);
+		return 0;
+	}
+	if (oci_manifest_parse(text, "referrer", &manifest, err) < 0)
+		return -1;
+	oci_descriptor_of(out, referrer->media_type, text.data, text.len);
+	describe(manifest->artifact_type ? manifest->artifact_type : manifest->config.media_type,
+		 manifest->annotations, out);
+	return 0;
+}
+
+static int nothing_more(void *ctx, const struct http_answer *answer, bool has_subject_support,
+			struct err *err)
+{
+	(void)ctx;
+	(void)answer;
+	(void)has_subject_support;
+	(void)err;
+	return 0;
+}
+
+static int put_index(struct oci_repository *repository, const char *tag,
+		     const struct oci_index *index, struct err *err)
+{
+	AUTO(free) char *text = oci_index_dump(index);
+	struct oci_manifest_put put = {
+		.repository = repository,
+		.reference = tag,
+		.media_type = OCI_TYPE_INDEX,
+		.text = span_of(text),
+		.done = nothing_more,
+	};
+
+	oci_manifest_put_start(&put);
+	return oci_client_run(repository->client, NULL, err);
+}
+
+static bool has(const struct oci_index *index, const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < index->n_manifests; i++)
+		if (oci_digest_equal(&index->manifests[i].digest, digest))
+			return true;
+	return false;
+}
+
+int oci_referrers_add(struct oci_repository *repository, const struct oci_digest *subject,
+		      const struct oci_document *referrer, struct err *err)
+{
+	AUTO(free) char *tag = oci_referrers_tag(subject, "");
+	AUTO(oci_index) struct oci_index *index = NULL;
+	AUTO(oci_descriptor) struct oci_descriptor descriptor = { 0 };
+	struct oci_referrers_get get = {
+		.repository = repository, .subject = *subject, .done = keep, .ctx = &index
+	};
+
+	if (oci_referrer_describe(referrer, &descriptor, err) < 0)
+		return -1;
+	get_fallback(&get);
+	if (oci_client_run(repository->client, NULL, err) < 0)
+		return -1;
+	if (has(index, &descriptor.digest))
+		return 0;
+	*oci_index_add(index) = descriptor;
+	descriptor = (struct oci_descriptor){ 0 };
+	return put_index(repository, tag, index, err);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_OCI_TRANSFER_PRIV_H
+#define EPM_OCI_TRANSFER_PRIV_H
+
+/* What the files of the transfer share. Not for others. */
+#include "oci/transfer.h"
+
+/* Adds a document (taken over) and the blobs it names. */
+int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document, size_t depth,
+		     struct oci_node **out, struct err *err) MUST_CHECK;
+bool oci_transfer_has_node(const struct oci_transfer *transfer, const struct oci_digest *digest);
+void oci_transfer_drop_jobs(struct oci_transfer *transfer);
+
+#endif

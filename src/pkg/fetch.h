@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_PKG_FETCH_H
+#define EPM_PKG_FETCH_H
+
+/*
+ * Packages between the store and registries: what to ask whom, and what a thing is called where. A
+ * name of the store for what came from a registry is the whole reference, as typed or below the
+ * default registry; mirrors are asked first and leave no trace in it.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/err.h"
+#include "oci/transfer.h"
+#include "pkg/settings.h"
+#include "pkg/store.h"
+
+/* Borrowed. */
+struct fetch {
+	const char *home; /* EPM_HOME */
+	const struct settings *settings;
+	struct oci_client *client;
+	const char *os; /* of an image index only what is for this; NULL: everything in it */
+	const char *architecture;
+	bool wants_referrers;
+	/* Leave out layers that are not needed; NULL: none. */
+	bool (*leaves_out)(const struct oci_descriptor *descriptor);
+	struct oci_watch watch;
+};
+
+/* A blob of what was moved. */
+struct fetch_blob {
+	char *label;
+	struct oci_digest digest;
+	uint64_t size_bytes;
+	enum oci_item_state state;
+};
+
+struct fetch_report {
+	char *reference; /* whole; of a push at the registry */
+	char *source;	 /* of a push: the name in the store; of a pull: the mirror; or NULL */
+	char *media_type;
+	struct oci_digest digest;
+	uint64_t size_bytes;  /* of everything */
+	uint64_t moved_bytes; /* blobs that travelled */
+	struct fetch_blob *blobs;
+	size_t n_blobs;
+	size_t n_manifests, n_referrers;
+	bool is_unchanged; /* there was nothing to do */
+};
+
+void fetch_report_done(struct fetch_report *report);
+AUTO_STRUCT(fetch_report, struct fetch_report, fetch_report_done);
+
+/*
+ * Bring a reference into the store and name it there. The name is set when all of it is there. With
+ * a digest that the store has, nobody is asked. NOT_FOUND, DENIED, NETWORK, CORRUPT, UNSUPPORTED
+ * (nothing for the platform); the store is as it was then.
+ */
+int fetch_pull(const struct fetch *fetch, struct store *store, const char *text,
+	       struct fetch_report *out, struct err *err) MUST_CHECK;
+
+struct fetch_push {
+	const char *source; /* a name or digest of the store; NULL: found by the target's name */
+	const char *target;
+	const char *const *tags; /* further ones */
+	size_t n_tags;
+	bool is_careful; /* do not move a tag that is not as it was last seen (EXISTS) */
+};
+
+/* Send what is in the store to a registry. Errors as above. */
+int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *push,
+	       struct fetch_report *out, struct err *err) MUST_CHECK;
+
+/* The reference with the default registry and a tag: "ghcr.io/eunomia-bpf/x:latest". Caller frees. */
+int fetch_name(const struct settings *settings, const char *text, char **out,
+	       struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "oci/mediatype.h"
+#include "pkg/fetch_priv.h"
+
+struct keeping {
+	struct store_blob *blobs;
+	size_t n_blobs;
+	struct str architectures;
+};
+
+static void keeping_done(struct keeping *keeping)
+{
+	free(keeping->blobs);
+	str_done(&keeping->architectures);
+}
+
+AUTO_STRUCT(keeping, struct keeping, keeping_done);
+
+static struct span text_of(const struct oci_node *node)
+{
+	return (struct span){ str_text(&node->document.text), node->document.text.len };
+}
+
+static const struct oci_item *find_item(const struct oci_transfer *transfer,
+					const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < transfer->n_items; i++)
+		if (oci_digest_equal(&transfer->items[i].digest, digest))
+			return &transfer->items[i];
+	return NULL;
+}
+
+static int read_item(struct oci_layout *layout, const struct oci_item *item, struct str *out,
+		     struct err *err)
+{
+	size_t n = 0;
+	char *room;
+
+	if (!item->blob)
+		return oci_layout_get(layout, &item->digest, item->size_bytes, out, err);
+	if (item->size_bytes > out->max)
+		return err_set(err, EC_CORRUPT, "config %s is too large", item->digest.text);
+	room = str_room(out, item->size_bytes);
+	if (!room || oci_blob_read(item->blob, 0, room, item->size_bytes, &n, err) < 0)
+		return -1;
+	out->len += n;
+	return 0;
+}
+
+/* What the config of an image or a package says it is for; for the eye only. */
+static char *read_architecture(struct oci_layout *layout, const struct oci_transfer *transfer,
+			       const struct oci_manifest *manifest)
+{
+	const struct oci_item *item = find_item(transfer, &manifest->config.digest);
+	AUTO(str) struct str text = STR_MAX(LIMIT_CONFIGURATION);
+	AUTO(json) json_t *json = NULL;
+	struct err err = { 0 };
+
+	if (!item || !text_ends(manifest->config.media_type, "json") ||
+	    read_item(layout, item, &text, &err) < 0 ||
+	    js_parse(str_text(&text), text.len, "config", &json, &err) < 0)
+		return NULL;
+	return mem_text(json_string_value(json_object_get(json, "architecture")));
+}
+
+static void list_architectures(struct oci_layout *layout, const struct oci_transfer *transfer,
+			       struct str *out)
+{
+	const struct oci_node *root = transfer->nodes[0];
+	AUTO(free) char *own = NULL;
+
+	if (root->manifest) {
+		own = root->architecture ? mem_text(root->architecture)
+					 : read_architecture(layout, transfer, root->manifest);
+		str_adds(out, own ? own : "");
+		return;
+	}
+	for (size_t i = 0; i < root->index->n_manifests; i++)
+		if (root->index->manifests[i].architecture)
+			str_addf(out, "%s%s", out->len ? "," : "",
+				 root->index->manifests[i].architecture);
+}
+
+static void list_blobs(const struct oci_transfer *transfer, struct keeping *keeping)
+{
+	keeping->blobs = mem_array(transfer->n_nodes + transfer->n_items, sizeof(*keeping->blobs));
+	for (size_t i = 0; i < transfer->n_items; i++)
+		keeping->blobs[keeping->n_blobs++] = (struct store_blob){
+			.digest = transfer->items[i].digest,
+			.written = transfer->items[i].blob,
+			.is_present = !transfer->items[i].blob,
+		};
+	for (size_t i = 1; i < transfer->n_nodes; i++)
+		keeping->blobs[keeping->n_blobs++] = (struct store_blob){
+			.digest = transfer->nodes[i]->document.digest,
+			.data = text_of(transfer->nodes[i]),
+		};
+}
+
+static uint64_t sum(const struct oci_transfer *transfer)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < transfer->n_items; i++)
+		bytes += transfer->items[i].size_bytes;
+	for (size_t i = 0; i < transfer->n_nodes; i++)
+		bytes += transfer->nodes[i]->document.text.len;
+	return bytes;
+}
+
+int fetch_keep(struct store *store, const struct oci_transfer *transfer, const char *const *names,
+	       size_t n_names, struct err *err)
+{
+	const struct oci_node *root = transfer->nodes[0];
+	AUTO(keeping) struct keeping keeping = { .architectures = STR_MAX(LIMIT_TEXT) };
+	const json_t *annotations =
+		root->manifest ? root->manifest->annotations : root->index->annotations;
+	struct store_item item = {
+		.manifest = text_of(root),
+		.media_type = root->document.media_type,
+		.artifact_type =
+			root->manifest ? root->manifest->artifact_type : root->index->artifact_type,
+		.version = oci_annotation(annotations, OCI_KEY_VERSION),
+		.size_bytes = sum(transfer),
+		.names = names,
+		.n_names = n_names,
+	};
+
+	list_architectures(store_layout(store), transfer, &keeping.architectures);
+	if (keeping.architectures.len)
+		item.architectures = str_text(&keeping.architectures);
+	list_blobs(transfer, &keeping);
+	item.blobs = keeping.blobs;
+	item.n_blobs = keeping.n_blobs;
+	return store_add(store, &item, err);
+}
