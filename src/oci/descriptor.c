@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/base64.h"
 
 #define TYPE_MAX 255 /* RFC 6838 4.2: 127 characters each side of the slash */
 
@@ -148,4 +149,35 @@ void oci_descriptor_of(struct oci_descriptor *out, const char *media_type, const
 {
 	*out = (struct oci_descriptor){ .media_type = mem_text(media_type), .size_bytes = size };
 	oci_digest_of(data, size, &out->digest);
+}
+
+void oci_descriptor_set_data(struct oci_descriptor *descriptor, const void *data, size_t size)
+{
+	AUTO(str) struct str text = STR_MAX(2 * size + 4);
+
+	base64_encode(data, size, &text);
+	if (!descriptor->other)
+		descriptor->other = json_object();
+	js_set_text(descriptor->other, "data", str_text(&text));
+}
+
+int oci_descriptor_get_data(const struct oci_descriptor *descriptor, struct str *out, bool *out_has,
+			    struct err *err)
+{
+	json_t *data = json_object_get(descriptor->other, "data");
+	struct span text = { json_string_value(data), json_string_length(data) };
+	struct oci_digest found;
+
+	*out_has = false;
+	if (!text.data)
+		return 0;
+	if (base64_decode(text, out, err) < 0)
+		return err_wrap(err, "the data in the descriptor of %s", descriptor->digest.text);
+	oci_digest_of(str_text(out), out->len, &found);
+	if (out->len != descriptor->size_bytes || !oci_digest_equal(&found, &descriptor->digest))
+		return err_set(err, EC_CORRUPT,
+			       "the data in the descriptor of %s is not that of its digest",
+			       descriptor->digest.text);
+	*out_has = true;
+	return 0;
 }

@@ -41,6 +41,7 @@ void oci_transfer_free(struct oci_transfer *transfer)
 	free(transfer->nodes);
 	for (size_t i = 0; i < transfer->n_items; i++) {
 		free(transfer->items[i].label);
+		str_done(&transfer->items[i].data);
 		oci_blob_free(transfer->items[i].blob);
 	}
 	free(transfer->items);

@@ -36,6 +36,7 @@ struct oci_item { /* a blob that is no manifest; each once */
 	uint64_t size_bytes;
 	char *label; /* its title, else the last words of its media type: for the eye */
 	enum oci_item_state state;
+	struct str data; /* of a registry: it came within the manifest; data NULL: it did not */
 	struct oci_blob *blob; /* received for a layout, ended; NULL where it was there */
 	size_t id;	       /* the watcher's */
 };

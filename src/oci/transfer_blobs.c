@@ -71,13 +71,18 @@ static void set_state(struct oci_transfer *transfer, struct oci_item *item,
 		watch->ended(watch->ctx, item->id, state);
 }
 
+static void end_job(struct transfer_job *job, enum oci_item_state state)
+{
+	set_state(job->transfer, item_of(job), state);
+	job->transfer->n_active--;
+	job_free(job);
+}
+
 static int finish_job(struct transfer_job *job, enum oci_item_state state, struct err *err)
 {
 	struct oci_transfer *transfer = job->transfer;
 
-	set_state(transfer, item_of(job), state);
-	transfer->n_active--;
-	job_free(job);
+	end_job(job, state);
 	return start_more(transfer, err);
 }
 
@@ -140,6 +145,8 @@ static int open_source(struct oci_upload *upload, struct err *err)
 	struct transfer_job *job = upload->ctx;
 	const struct oci_transfer_settings *settings = job->transfer->settings;
 
+	if (item_of(job)->data.data)
+		return 0;
 	if (settings->from.repository)
 		return receive(job, settings->spool, err);
 	return oci_layout_open_blob(settings->from.layout, &upload->digest, upload->size_bytes,
@@ -154,6 +161,11 @@ static int read_source(void *ctx, uint64_t offset, void *buf, size_t size, size_
 	ssize_t n;
 
 	say_moved(job, offset);
+	if (item_of(job)->data.data) {
+		*out_n = size;
+		memcpy(buf, item_of(job)->data.data + offset, size);
+		return 0;
+	}
 	if (job->blob)
 		return oci_blob_read(job->blob, offset, buf, size, out_n, err);
 	do
@@ -226,9 +238,21 @@ static int copy_file(struct transfer_job *job, struct err *err)
 	if (oci_blob_end(job->blob, &item->digest, item->size_bytes, err) < 0)
 		return -1;
 	item->blob = STEAL(job->blob);
-	set_state(job->transfer, item, OCI_ITEM_SENT);
-	job->transfer->n_active--;
-	job_free(job);
+	end_job(job, OCI_ITEM_SENT);
+	return 0;
+}
+
+/* What came within the manifest needs no request. */
+static int unwrap(struct transfer_job *job, struct err *err)
+{
+	struct oci_item *item = item_of(job);
+
+	if (oci_blob_begin(job->transfer->settings->to.layout, &job->blob, err) < 0 ||
+	    oci_blob_write(job->blob, item->data.data, item->data.len, err) < 0 ||
+	    oci_blob_end(job->blob, &item->digest, item->size_bytes, err) < 0)
+		return -1;
+	item->blob = STEAL(job->blob);
+	end_job(job, OCI_ITEM_SENT);
 	return 0;
 }
 
@@ -261,6 +285,8 @@ static int start_job(struct oci_transfer *transfer, size_t number, struct err *e
 	say_begin(transfer, item_of(job));
 	if (settings->to.repository)
 		return send_up(job, err);
+	if (item_of(job)->data.data)
+		return unwrap(job, err);
 	return settings->from.repository ? receive(job, settings->to.layout, err)
 					 : copy_file(job, err);
 }

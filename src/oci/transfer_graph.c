@@ -41,19 +41,26 @@ static int add_item(struct oci_transfer *transfer, const struct oci_descriptor *
 		    struct err *err)
 {
 	const struct oci_transfer_settings *settings = transfer->settings;
+	AUTO(str) struct str data = STR_MAX(LIMIT_MANIFEST);
+	bool has_data = false;
 
 	if ((settings->leaves_out && settings->leaves_out(blob)) ||
 	    has_item(transfer, &blob->digest))
 		return 0;
 	if (transfer->n_items == OCI_TRANSFER_ITEMS)
 		return err_set(err, EC_CORRUPT, "more than %d blobs", OCI_TRANSFER_ITEMS);
+	if (settings->from.repository && oci_descriptor_get_data(blob, &data, &has_data, err) < 0)
+		return -1;
 	ARRAY_ROOM(transfer->items, transfer->n_items, transfer->items_cap);
 	transfer->items[transfer->n_items++] = (struct oci_item){
+		.data = has_data ? data : (struct str){ 0 },
 		.digest = blob->digest,
 		.size_bytes = blob->size_bytes,
 		.label = label_of(blob),
 		.id = SIZE_MAX,
 	};
+	if (has_data)
+		data = (struct str){ 0 };
 	return 0;
 }
 

@@ -35,6 +35,8 @@ static void add(struct pieces *pieces, struct span data, const char *media_type,
 		out->annotations = json_object();
 		js_set_text(out->annotations, OCI_KEY_TITLE, title);
 	}
+	if (data.len <= PACKAGE_INLINE_MAX)
+		oci_descriptor_set_data(out, data.data, data.len);
 	ARRAY_ROOM(pieces->blobs, pieces->n_blobs, pieces->cap);
 	pieces->blobs[pieces->n_blobs++] =
 		(struct store_blob){ .digest = out->digest, .data = data };
