@@ -323,7 +323,7 @@ static void add_aliases(struct oci_index *index, const struct tag *tags, size_t 
 	}
 }
 
-static void make_aliases(struct oci_index *index)
+void store_index_add_aliases(struct oci_index *index)
 {
 	AUTO(free) struct tag *tags = mem_array(index->n_manifests + 1, 2 * sizeof(*tags));
 	size_t n = 0;
@@ -349,7 +349,7 @@ int store_index_write(struct store *store, struct oci_index *index, struct err *
 	struct oci_stamp stamp;
 
 	store_index_adopt(store, index);
-	make_aliases(index);
+	store_index_add_aliases(index);
 	text = oci_index_dump(index);
 	if (oci_layout_replace_index(store->layout, text, strlen(text), err) < 0)
 		return -1;

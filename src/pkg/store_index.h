@@ -37,8 +37,9 @@ void store_entry_set_name(struct oci_descriptor *entry, const char *name);
 /* A deep enough copy: annotations are its own. */
 void store_entry_copy(const struct oci_descriptor *from, struct oci_descriptor *to);
 
-/* Take the aliases out, as if they had never been written. */
+/* Take the aliases out, as if they had never been written; put them in. */
 void store_index_drop_aliases(struct oci_index *index);
+void store_index_add_aliases(struct oci_index *index);
 
 /* What its annotation says it refers to; false: there is none. */
 bool store_entry_subject(const struct oci_descriptor *entry, struct oci_digest *out);
