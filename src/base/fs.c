@@ -206,6 +206,41 @@ int fs_lock(int dir, const char *name, int *out_fd, struct err *err)
 	return 0;
 }
 
+static void remove_below(int fd, int depth)
+{
+	AUTO(closedir) DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		int below;
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) == 0 || !depth)
+			continue;
+		below = openat(dirfd(dir), entry->d_name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (below < 0)
+			continue;
+		remove_below(below, depth - 1);
+		unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	}
+}
+
+void fs_remove_tree(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	remove_below(fd, 8);
+	unlinkat(dir, name, AT_REMOVEDIR);
+}
+
 bool fs_exists(int dir, const char *name)
 {
 	return faccessat(dir, name, F_OK, AT_EACCESS) == 0;

@@ -52,6 +52,12 @@ int fs_open_dir(int dir, const char *name, mode_t mode, int *out_fd, struct err 
 /* Take a whole-file lock, waiting for it; the descriptor holds it until closed. */
 int fs_lock(int dir, const char *name, int *out_fd, struct err *err) MUST_CHECK;
 
+/*
+ * Delete a folder of our own making with all that is in it, following no link, not leaving its file
+ * system, at most eight levels deep. What cannot be deleted stays; nothing is said.
+ */
+void fs_remove_tree(int dir, const char *name);
+
 bool fs_exists(int dir, const char *name);
 bool fs_is_dir(int dir, const char *name);
 int fs_sync_dir(int dir, const char *what, struct err *err) MUST_CHECK;

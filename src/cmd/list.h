@@ -4,27 +4,14 @@
 
 #include "cmd/command.h"
 
-#define CMD_LIST(X) \
-	X(build)    \
-	X(run)      \
-	X(vmlinux)  \
-	X(pull)     \
-	X(push)     \
-	X(tags)     \
-	X(ls)       \
-	X(inspect)  \
-	X(tag)      \
-	X(rm)       \
-	X(prune)    \
-	X(fsck)     \
-	X(save)     \
-	X(load)     \
-	X(login)    \
-	X(logout)   \
-	X(config)   \
-	X(version)  \
-	X(complete) \
-	X(spec)
+#define CMD_LIST(X)                                                                             \
+	X(build)                                                                                \
+	X(run)                                                                                  \
+	X(vmlinux)                                                                              \
+	X(pull)                                                                                 \
+	X(push)                                                                                 \
+	X(copy) X(tags) X(ls) X(inspect) X(tag) X(rm) X(prune) X(fsck) X(save) X(load) X(login) \
+		X(logout) X(config) X(version) X(complete) X(spec)
 
 #define CMD_DECLARE(name) extern const struct cmd cmd_##name;
 CMD_LIST(CMD_DECLARE)

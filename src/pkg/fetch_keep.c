@@ -8,12 +8,15 @@
 struct keeping {
 	struct store_blob *blobs;
 	size_t n_blobs;
+	struct store_item *items; /* the root, then referrers */
+	size_t n_items;
 	struct str architectures;
 };
 
 static void keeping_done(struct keeping *keeping)
 {
 	free(keeping->blobs);
+	free(keeping->items);
 	str_done(&keeping->architectures);
 }
 
@@ -94,10 +97,11 @@ static void list_blobs(const struct oci_transfer *transfer, struct keeping *keep
 			.is_present = !transfer->items[i].blob,
 		};
 	for (size_t i = 1; i < transfer->n_nodes; i++)
-		keeping->blobs[keeping->n_blobs++] = (struct store_blob){
-			.digest = transfer->nodes[i]->document.digest,
-			.data = text_of(transfer->nodes[i]),
-		};
+		if (!transfer->nodes[i]->subject.text[0])
+			keeping->blobs[keeping->n_blobs++] = (struct store_blob){
+				.digest = transfer->nodes[i]->document.digest,
+				.data = text_of(transfer->nodes[i]),
+			};
 }
 
 static uint64_t sum(const struct oci_transfer *transfer)
@@ -109,6 +113,27 @@ static uint64_t sum(const struct oci_transfer *transfer)
 	for (size_t i = 0; i < transfer->n_nodes; i++)
 		bytes += transfer->nodes[i]->document.text.len;
 	return bytes;
+}
+
+/*
+ * Signatures that are found by a tag name no subject; they are not kept, since nothing would find
+ * them here.
+ */
+static void list_referrers(const struct oci_transfer *transfer, struct keeping *keeping)
+{
+	for (size_t i = 1; i < transfer->n_nodes; i++) {
+		const struct oci_node *node = transfer->nodes[i];
+
+		if (!node->subject.text[0] || node->tag)
+			continue;
+		keeping->items[keeping->n_items++] = (struct store_item){
+			.manifest = text_of(node),
+			.media_type = node->document.media_type,
+			.artifact_type = node->manifest ? node->manifest->artifact_type
+							: node->index->artifact_type,
+			.subject = &node->subject,
+		};
+	}
 }
 
 int fetch_keep(struct store *store, const struct oci_transfer *transfer, const char *const *names,
@@ -133,7 +158,9 @@ int fetch_keep(struct store *store, const struct oci_transfer *transfer, const c
 	if (keeping.architectures.len)
 		item.architectures = str_text(&keeping.architectures);
 	list_blobs(transfer, &keeping);
-	item.blobs = keeping.blobs;
-	item.n_blobs = keeping.n_blobs;
-	return store_add(store, &item, err);
+	keeping.items = mem_array(transfer->n_nodes, sizeof(*keeping.items));
+	keeping.items[keeping.n_items++] = item;
+	list_referrers(transfer, &keeping);
+	return store_add_all(store, keeping.items, keeping.n_items, keeping.blobs, keeping.n_blobs,
+			     err);
 }

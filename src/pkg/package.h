@@ -40,7 +40,7 @@
  * Blobs up to this size stand in the manifest too ("data" of their descriptors), so that a small
  * package comes in one request. Five of them leave the manifest far below what registries take.
  */
-#define PACKAGE_INLINE_MAX (64u << 10)
+#define PACKAGE_INLINE_MAX (128u << 10)
 
 #define PACKAGE_FORMAT_VERSION 1 /* "formatVersion" of the package config */
 
