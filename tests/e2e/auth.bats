@@ -23,6 +23,7 @@ setup() {
 	export HOME=$BATS_TEST_TMPDIR/person XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/runtime
 	mkdir "$HOME" "$XDG_RUNTIME_DIR"
 	unset REGISTRY_AUTH_FILE
+	umask 077 # else epm warns about files with passwords
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -82,7 +83,10 @@ make_helper() {
 	for server in "$basic" "$token"; do
 		epm pull "$server/demo/opensnoop:1.0"
 		fails 4 "$server"
-		[[ $output == *"epm login"* ]]
+		[[ $output == *"epm login"* ]] || {
+			printf 'no hint:\n%s\n' "$output" >&2
+			return 1
+		}
 		login "$server"
 		pulls "$server"
 		epm push "$server/demo/opensnoop:1.0" "$server/pushed/by-user:1"

@@ -104,6 +104,7 @@ not_pulled() {
 	mkdir docker
 	jq -n --arg r "registry.test:$port" --arg a "$(printf 'user:%s' "$PASSWORD" | base64 -w 0)" \
 		'{auths: {($r): {auth: $a}}}' >docker/config.json
+	chmod 600 docker/config.json
 	not_pulled 5 '' --resolve "registry.test:$port:127.0.0.1" "registry.test:$port"
 	[ ! -s "$stub_log" ]
 }
@@ -113,6 +114,7 @@ not_pulled() {
 	pulls --ca-file "$certs/ca.pem" --cert "$certs/client.pem" --key "$certs/client.key" "$mtls"
 	cat "$certs/client.pem" "$certs/client.key" >both.pem
 	pulls --ca-file "$certs/ca.pem" --cert both.pem --key both.pem "$mtls"
+	pulls --ca-file "$certs/ca.pem" --cert both.pem "$mtls"
 	not_pulled '4|5' '' --ca-file "$certs/ca.pem" --cert "$certs/other-ca.pem" --key "$certs/other-ca.key" "$mtls"
 }
 
@@ -127,7 +129,8 @@ not_pulled() {
 		fails "$status"
 		nothing_left '[]'
 	done
-	not_pulled 2 '' --ca-file "$certs/ca.pem" --cert "$certs/client.pem" "$mtls"
+	# without --key it has to be in the same file
+	not_pulled '2|5' '' --ca-file "$certs/ca.pem" --cert "$certs/client.pem" "$mtls"
 }
 
 @test "an expired certificate, and one that is for clients" {

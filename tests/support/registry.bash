@@ -303,7 +303,7 @@ nothing_left() {
 		return 1
 	}
 	no_temporary_files || return
-	[ ! -e "$EPM_HOME" ] || "$EPM" fsck
+	[ ! -e "$EPM_HOME/index.json" ] || "$EPM" fsck
 }
 
 no_temporary_files() {

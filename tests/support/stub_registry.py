@@ -115,7 +115,7 @@ class Content:
     def __init__(self):
         self.lock = threading.Lock()
         self.blobs, self.manifests, self.tags, self.owners = {}, {}, {}, set()
-        self.uploads = {}
+        self.uploads, self.ended = {}, set()
 
     def seed(self, layout):
         """Takes over an image layout: REPOSITORY:TAG are the names in its index."""
@@ -338,6 +338,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             text = actions["body"]
             reply.body = (pathlib.Path(text[1:]).read_bytes() if text.startswith("@")
                           else text.encode())
+            reply.status = int(actions.get("status", 200))
         if "pad" in actions:
             pad(reply, int(actions["pad"]))
         if ("body" in actions or "pad" in actions) and "Docker-Content-Digest" in headers:
@@ -636,9 +637,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         starts = int(asked.group(1)) if asked else have
         if starts != have or state != f"{have}/{self.ref[:8]}":
             return self.session(416, self.ref)
-        is_short = self.command == "PATCH" and len(self.body) < (self.options.chunk_min or 0)
-        if asked and (int(asked.group(2)) - starts + 1 != len(self.body) or is_short):
+        # only the last piece may be short
+        if self.body and self.ref in self.content.ended:
+            return Reply.error(400, "SIZE_INVALID", "a piece was shorter than OCI-Chunk-Min-Length")
+        if asked and int(asked.group(2)) - starts + 1 != len(self.body):
             return Reply.error(400, "SIZE_INVALID")
+        if self.command == "PATCH" and len(self.body) < (self.options.chunk_min or 0):
+            self.content.ended.add(self.ref)
         uploads[self.ref] += self.body
         if self.command == "PATCH":
             return self.session(202, self.ref)
