@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 """The content that is sent, and the command lines of the tools that send it."""
+import base64
 import hashlib
 import json
 import os
@@ -7,15 +8,13 @@ import pathlib
 import shutil
 import subprocess
 
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 PACKAGE = "application/vnd.eunomia.package.v1"
 OBJECT = "application/vnd.eunomia.bpf.object.v1+elf"
-SKELETON = "application/vnd.eunomia.bpf.config.v1+json"
-CONFIG = "application/vnd.eunomia.package.config.v1+json"
 TITLE = "org.opencontainers.image.title"
 NAME = "org.opencontainers.image.ref.name"
 NEVER = "org.opencontainers.image.created=1970-01-01T00:00:00Z"  # else each push is another digest
+INLINE_MAX = 128 << 10  # PACKAGE_INLINE_MAX of pkg/package.h
 
 
 def dump(value):
@@ -24,40 +23,50 @@ def dump(value):
 
 
 class Package:
-    """A package whose object has this many bytes, as files and as an image layout with one name."""
+    """What epm build makes of an example, as files and as an image layout with one name. With a
+    size its object is replaced by so many random bytes."""
 
-    def __init__(self, folder, label, size):
-        self.label, self.size = label, size
+    def __init__(self, folder, label, size, store, name):
+        self.label = label
         self.files, self.layout = folder / label / "files", folder / label / "layout"
         self.files.mkdir(parents=True)
         (self.layout / "blobs" / "sha256").mkdir(parents=True)
-        config = {"name": "bench", "version": "1", "formatVersion": 1, "architecture": "amd64",
-                  "os": "linux", "toolchain": {"compiler": "clang"}, "requirements": {"btf": True},
-                  "flags": [], "programs": [], "maps": []}
-        skeleton = {"bpf_skel": {"obj_name": "bench", "data_sections": [], "maps": [],
-                                 "progs": []}, "export_types": []}
-        manifest = dump({
-            "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": PACKAGE,
-            "config": self._put("config.json", dump(config), CONFIG),
-            "layers": [self._put("bench.bpf.o", os.urandom(size), OBJECT),
-                       self._put("bench.skel.json", dump(skeleton), SKELETON)]})
-        entry = self._put(None, manifest, MANIFEST)
+        built = json.loads((store / "index.json").read_text())["manifests"]
+        entry = next(one for one in built if one["annotations"].get(NAME) == name)
+        manifest = json.loads(self._blob(store, entry))
+        self.words = []  # for oras push
+        for one in [manifest["config"], *manifest["layers"]]:
+            data = self._blob(store, one)
+            if size and one["mediaType"] == OBJECT:
+                data = os.urandom(size)
+            one.update(self._put(data))
+            one.pop("data", None)
+            if len(data) <= INLINE_MAX:
+                one["data"] = base64.b64encode(data).decode()
+            title = one.get("annotations", {}).get(TITLE, "config.json")
+            os.link(self._path(self.layout, one), self.files / title)
+            if one is not manifest["config"]:
+                self.words.append(f"{title}:{one['mediaType']}")
+        self.size = max(layer["size"] for layer in manifest["layers"])
+        self.config_type = manifest["config"]["mediaType"]
+        entry = {"mediaType": manifest["mediaType"], **self._put(dump(manifest))}
         self.digest = entry["digest"]
         index = {"schemaVersion": 2, "mediaType": INDEX,
                  "manifests": [{**entry, "annotations": {NAME: "1"}}]}
         (self.layout / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
         (self.layout / "index.json").write_bytes(dump(index))
 
-    def _put(self, title, data, media_type):
-        digest = hashlib.sha256(data).hexdigest()
-        blob = self.layout / "blobs" / "sha256" / digest
-        blob.write_bytes(data)
-        descriptor = {"mediaType": media_type, "digest": "sha256:" + digest, "size": len(data)}
-        if title:
-            os.link(blob, self.files / title)
-            if media_type != CONFIG:
-                descriptor["annotations"] = {TITLE: title}
-        return descriptor
+    @staticmethod
+    def _path(layout, descriptor):
+        return layout / "blobs" / descriptor["digest"].replace(":", "/")
+
+    def _blob(self, layout, descriptor):
+        return self._path(layout, descriptor).read_bytes()
+
+    def _put(self, data):
+        one = {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
+        self._path(self.layout, one).write_bytes(data)
+        return one
 
 
 class Peer:
@@ -117,8 +126,8 @@ class Oras(Peer):
 
     def push(self, package, home, ref):
         return [self.program, "push", "--plain-http", "--no-tty", ref, "-a", NEVER,
-                "--artifact-type", PACKAGE, "--config", f"config.json:{CONFIG}",
-                f"bench.bpf.o:{OBJECT}", f"bench.skel.json:{SKELETON}"]
+                "--artifact-type", PACKAGE, "--config", f"config.json:{package.config_type}",
+                *package.words]
 
     def pull(self, package, home, ref):
         return [self.program, "pull", "--plain-http", "--no-tty", "-o", str(home / "out"), ref]
