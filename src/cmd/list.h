@@ -2,6 +2,7 @@
 #ifndef EPM_CMD_LIST_H
 #define EPM_CMD_LIST_H
 
+/* THE list of commands, in the order of the help. Each X(name) is a struct cmd cmd_name. */
 #include "cmd/command.h"
 
 #define CMD_LIST(X)                                                                             \

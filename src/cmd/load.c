@@ -70,6 +70,9 @@ static void report(const struct bundle_report *loaded)
 		if (!loaded->packages[i].name)
 			log_note("%s came without a name; 'epm tag' gives it one",
 				 loaded->packages[i].digest.text);
+	if (!loaded->n_packages)
+		log_note("%zu referrer%s of what the store has", loaded->n_referrers,
+			 loaded->n_referrers == 1 ? "" : "s");
 	log_verbose("%zu referrers, %s in %zu blobs", loaded->n_referrers, size, loaded->n_blobs);
 }
 

@@ -193,13 +193,13 @@ static bool has_subject(const struct loading *l, const struct part *part)
 	return oci_layout_has(store_layout(l->store), subject, &size);
 }
 
-static void take_referrers(struct loading *l)
+/* Until there are no more, since there may be referrers of referrers. How many were taken. */
+static size_t take_referrers(struct loading *l)
 {
-	size_t n_left = 0;
-	bool is_more;
+	size_t n_left, n = 0, n_before;
 
 	do {
-		is_more = false;
+		n_before = n;
 		n_left = 0;
 		for (size_t i = 0; i < l->n_parts; i++) {
 			struct part *part = &l->parts[i];
@@ -207,13 +207,14 @@ static void take_referrers(struct loading *l)
 			if (part->is_taken || !part->tree.subject.text[0])
 				continue;
 			part->is_taken = has_subject(l, part);
-			is_more |= part->is_taken;
+			n += part->is_taken;
 			n_left += !part->is_taken;
 		}
-	} while (is_more);
+	} while (n > n_before);
 	if (n_left)
 		log_note("%zu referrer%s left out: what they refer to is not there", n_left,
 			 n_left == 1 ? "" : "s");
+	return n;
 }
 
 static int choose(struct loading *l, struct err *err)
@@ -227,10 +228,10 @@ static int choose(struct loading *l, struct err *err)
 			part->n_names || (!part->tree.subject.text[0] && !is_inner(l, part));
 		n += part->is_taken;
 	}
-	if (!n)
-		return err_set(err, EC_NOT_FOUND, "%s: there is no package in it", l->what);
-	take_referrers(l);
-	return 0;
+	n += take_referrers(l);
+	if (n)
+		return 0;
+	return err_set(err, EC_NOT_FOUND, "%s: there is no package in it", l->what);
 }
 
 struct named {
