@@ -259,9 +259,7 @@ static void says_what_is_missing(void **state)
 
 static void refuses_what_is_no_tar(void **state)
 {
-	static const char *const texts[] = { "", "x", "{}", "\x1f\x8b\b",
-					     "\xfd"
-					     "7zXZ" };
+	static const char *const texts[] = { "", "x", "{}", "\x1f\x8b\b", "\3757zXZ" };
 	struct oci_archive *archive = NULL;
 	struct err err = { 0 };
 
