@@ -7,29 +7,43 @@
 #include "base/limits.h"
 #include "cli/print.h"
 #include "cmd/list.h"
+#include "cmd/referrers.h"
+#include "cmd/view.h"
 #include "oci/mediatype.h"
 #include "pkg/package.h"
 
-struct settings {
+struct options {
 	struct cli_common common;
 	bool wants_json;
 	bool wants_manifest;
 	bool wants_config;
+	bool wants_referrers;
+	bool is_remote;
+	struct cmd_remote remote;
 };
 
 static const struct cli_option options[] = {
 	{ .name = "json",
 	  .kind = CLI_FLAG,
-	  .offset = offsetof(struct settings, wants_json),
+	  .offset = offsetof(struct options, wants_json),
 	  .help = "print one object" },
 	{ .name = "manifest",
 	  .kind = CLI_FLAG,
-	  .offset = offsetof(struct settings, wants_manifest),
+	  .offset = offsetof(struct options, wants_manifest),
 	  .help = "print the manifest (or image index), byte for byte" },
 	{ .name = "config",
 	  .kind = CLI_FLAG,
-	  .offset = offsetof(struct settings, wants_config),
+	  .offset = offsetof(struct options, wants_config),
 	  .help = "print the package config, byte for byte" },
+	{ .name = "referrers",
+	  .kind = CLI_FLAG,
+	  .offset = offsetof(struct options, wants_referrers),
+	  .help = "print what refers to it (signatures and the like) as a tree" },
+	{ .name = "remote",
+	  .kind = CLI_FLAG,
+	  .offset = offsetof(struct options, is_remote),
+	  .help = "look at the registry, also when the store has it" },
+	CMD_REMOTE_OPTIONS(struct options),
 };
 
 static json_t *layer_rows(const struct oci_manifest *manifest)
@@ -159,7 +173,7 @@ static void make_text(const json_t *value, const struct print_style *style, stru
 	add_section("Annotations", json_object_get(value, "annotations"), style, out);
 }
 
-static int print_info(const struct package_info *info, const struct settings *s, struct err *err)
+static int print_info(const struct package_info *info, const struct options *s, struct err *err)
 {
 	struct print_style style = { .width = print_width(), .now = clock_wall() };
 	AUTO(str) struct str text = STR_MAX(LIMIT_INDEX);
@@ -180,33 +194,82 @@ static int print_info(const struct package_info *info, const struct settings *s,
 	return cmd_print(&text, err);
 }
 
+static int show(struct store *store, const char *name, const struct options *s, struct err *err)
+{
+	AUTO(package_info) struct package_info info = { 0 };
+
+	if (package_info_read(store, name, &info, err) < 0)
+		return -1;
+	return print_info(&info, s, err);
+}
+
+static int show_remote(const struct cmd_env *env, const char *text, const struct options *s,
+		       struct err *err)
+{
+	AUTO(cmd_view) struct cmd_view view = { 0 };
+
+	if (cmd_view_open(env, &s->remote, text, CMD_VIEW_CONFIG, &view, err) < 0)
+		return -1;
+	return show(view.store, view.name, s, err);
+}
+
+static int show_here(const struct cmd_env *env, const char *text, const struct options *s,
+		     struct err *err)
+{
+	AUTO(store) struct store *store = NULL;
+	AUTO(free) char *name = NULL;
+	struct err store_err;
+
+	if (store_open(env->home, STORE_READ, &store, err) < 0)
+		return -1;
+	if (show(store, text, s, err) == 0)
+		return 0;
+	if (!cmd_view_may(env, text, err, &name))
+		return -1;
+	store_err = *err;
+	if (show(store, name, s, err) == 0)
+		return 0;
+	if (err->code != EC_NOT_FOUND)
+		return -1;
+	*err = (struct err){ 0 };
+	return show_remote(env, text, s, err) < 0 ? cmd_view_failed(text, &store_err, err) : 0;
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
-	const struct settings *s = settings;
-	AUTO(store) struct store *store = NULL;
-	AUTO(package_info) struct package_info info = { 0 };
+	const struct options *s = settings;
+	const char *text = args->items[0];
 
 	if (s->wants_json + s->wants_manifest + s->wants_config > 1)
 		return err_set(err, EC_USAGE, "--json, --manifest and --config exclude each other");
-	if (store_open(env->home, STORE_READ, &store, err) < 0 ||
-	    package_info_read(store, args->items[0], &info, err) < 0)
-		return -1;
-	return print_info(&info, s, err);
+	if (s->wants_referrers && (s->wants_manifest || s->wants_config))
+		return err_set(err, EC_USAGE, "--referrers excludes --manifest and --config");
+	if (s->wants_referrers)
+		return cmd_show_referrers(env, &s->remote, text, s->is_remote, s->wants_json, err);
+	return s->is_remote ? show_remote(env, text, s, err) : show_here(env, text, s, err);
+}
+
+static void done(void *settings)
+{
+	cli_list_done(&((struct options *)settings)->remote.resolve);
 }
 
 const struct cmd cmd_inspect = {
 	.cli = { .name = "inspect",
 		 .synopsis = "[OPTIONS] REF",
 		 .summary = "show what is in a package",
-		 .details = "Programs, maps, flags with their defaults, what it requires of a "
-			    "kernel, layers and annotations. Every byte that is shown was hashed "
-			    "when it was read.",
+		 .details =
+			 "Programs, maps, flags with their defaults, what it requires of a "
+			 "kernel, layers and annotations. What the store does not have is looked "
+			 "at where it is, without being pulled. Every byte that is shown was "
+			 "hashed when it was read.",
 		 .options = options,
 		 .n_options = ARRAY_SIZE(options),
 		 .words = CLI_WORDS_REF,
 		 .min_args = 1,
 		 .max_args = 1 },
-	.settings_size = sizeof(struct settings),
+	.settings_size = sizeof(struct options),
 	.run = run,
+	.done = done,
 };

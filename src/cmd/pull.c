@@ -55,6 +55,28 @@ static int pull_all(struct fetch *fetch, struct store *store, const struct optio
 	return 0;
 }
 
+int cmd_pull_quietly(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
+		     bool is_quiet, struct err *err)
+{
+	AUTO(cmd_session) struct cmd_session session = { 0 };
+	AUTO(store) struct store *store = NULL;
+	AUTO(fetch_report) struct fetch_report report = { 0 };
+	struct fetch fetch = { .home = env->home,
+			       .settings = &session.settings,
+			       .os = "linux",
+			       .architecture = package_architecture() };
+
+	if (cmd_session_open(env, remote, &session, err) < 0 ||
+	    store_open(env->home, STORE_WRITE, &store, err) < 0)
+		return -1;
+	fetch.client = session.client;
+	if (pull_one(&fetch, store, text, is_quiet, &report, err) < 0)
+		return -1;
+	log_note("pulled %s@%s%s%s", report.reference, report.digest.text,
+		 report.source ? " from the mirror " : "", report.source ? report.source : "");
+	return 0;
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {

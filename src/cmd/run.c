@@ -3,9 +3,10 @@
 #include "base/limits.h"
 #include "cmd/input.h"
 #include "cmd/list.h"
+#include "cmd/view.h"
 #include "run/session.h"
 
-struct settings {
+struct options {
 	struct cli_common common;
 	bool is_json;
 	bool has_timestamp;
@@ -21,9 +22,10 @@ struct settings {
 	const char *interface;
 	const char *cgroup;
 	uint64_t frequency_hz;
+	struct cmd_remote remote;
 };
 
-#define AT(member) offsetof(struct settings, member)
+#define AT(member) offsetof(struct options, member)
 
 static const struct cli_option options[] = {
 	{ "json", 'j', CLI_FLAG, AT(is_json), NULL, "print a JSON object a line", 0, NULL, 0 },
@@ -55,6 +57,7 @@ static const struct cli_option options[] = {
 	  "how often perf_event programs sample each CPU", 0, NULL, 100000 },
 	{ "fail-on-loss", 0, CLI_FLAG, AT(fails_on_loss), NULL,
 	  "exit with status 10 when events were lost", 0, NULL, 0 },
+	CMD_REMOTE_OPTIONS(struct options),
 };
 
 static int show_help(const struct loader *loader, const struct config *config, const char *name,
@@ -66,7 +69,7 @@ static int show_help(const struct loader *loader, const struct config *config, c
 	return cmd_print(&text, err);
 }
 
-static struct session_options session_options(const struct settings *s)
+static struct session_options session_options(const struct options *s)
 {
 	return (struct session_options){
 		.is_json = s->is_json,
@@ -82,7 +85,7 @@ static struct session_options session_options(const struct settings *s)
 }
 
 /* --attach changes the configuration as a person could have edited it. */
-static int move_programs(const struct settings *s, struct package *package, struct err *err)
+static int move_programs(const struct options *s, struct package *package, struct err *err)
 {
 	for (size_t i = 0; i < s->attach.n_items; i++) {
 		const char *text = s->attach.items[i], *equals = strchr(text, '=');
@@ -103,7 +106,7 @@ static int move_programs(const struct settings *s, struct package *package, stru
 	return 0;
 }
 
-static int check_moved(const struct settings *s, const struct loader *loader, struct err *err)
+static int check_moved(const struct options *s, const struct loader *loader, struct err *err)
 {
 	for (size_t i = 0; i < s->attach.n_items; i++) {
 		const char *text = s->attach.items[i];
@@ -116,17 +119,62 @@ static int check_moved(const struct settings *s, const struct loader *loader, st
 	return 0;
 }
 
+static bool asks_for_help(const struct cli_args *args)
+{
+	for (size_t i = 1; i < args->n_items; i++)
+		if (!strcmp(args->items[i], "--help") || !strcmp(args->items[i], "-h"))
+			return true;
+	return false;
+}
+
+/* The help of a package needs it for a moment only. */
+static int view_package(const struct cmd_env *env, const struct options *s, const char *text,
+			struct package **out, struct err *err)
+{
+	AUTO(cmd_view) struct cmd_view view = { 0 };
+
+	if (cmd_view_open(env, &s->remote, text, CMD_VIEW_OBJECT, &view, err) < 0)
+		return -1;
+	return package_load(view.store, view.name, out, err);
+}
+
+/* What the store does not have: by its whole name, else from its registry. */
+static int find_package(const struct cmd_env *env, const struct options *s,
+			const struct cli_args *args, struct package **out, struct err *err)
+{
+	const char *text = args->items[0];
+	AUTO(free) char *name = NULL;
+	struct err store_err;
+
+	if (input_load(env->home, text, s->configuration, out, err) == 0)
+		return 0;
+	if (!cmd_view_may(env, text, err, &name))
+		return -1;
+	store_err = *err;
+	if (input_load(env->home, name, s->configuration, out, err) == 0)
+		return 0;
+	if (err->code != EC_NOT_FOUND)
+		return -1;
+	*err = (struct err){ 0 };
+	if (asks_for_help(args))
+		return view_package(env, s, text, out, err) < 0
+			       ? cmd_view_failed(text, &store_err, err)
+			       : 0;
+	if (cmd_pull_quietly(env, &s->remote, text, s->common.is_quiet, err) < 0)
+		return cmd_view_failed(text, &store_err, err);
+	return input_load(env->home, name, s->configuration, out, err);
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
-	const struct settings *s = settings;
+	const struct options *s = settings;
 	struct session_options how = session_options(s);
 	AUTO(package) struct package *package = NULL;
 	AUTO(loader) struct loader *loader = NULL;
 	bool wants_help = false;
 
-	if (input_load(env->home, args->items[0], s->configuration, &package, err) < 0 ||
-	    move_programs(s, package, err) < 0 ||
+	if (find_package(env, s, args, &package, err) < 0 || move_programs(s, package, err) < 0 ||
 	    loader_open((struct span){ str_text(&package->object), package->object.len },
 			package->name, package->config, &loader, err) < 0 ||
 	    check_moved(s, loader, err) < 0 ||
@@ -143,10 +191,11 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 
 static void done(void *settings)
 {
-	struct settings *s = settings;
+	struct options *s = settings;
 
 	cli_list_done(&s->skip);
 	cli_list_done(&s->attach);
+	cli_list_done(&s->remote.resolve);
 }
 
 const struct cmd cmd_run = {
@@ -154,7 +203,8 @@ const struct cmd cmd_run = {
 		 .synopsis = "[OPTIONS] PACKAGE|FILE|- [FLAGS OF THE PACKAGE]",
 		 .summary = "load a package into the kernel and print what it sees",
 		 .details =
-			 "PACKAGE is a name in the store, FILE a package.json or .yaml or an object "
+			 "PACKAGE is a name in the store or at a registry, from which it is pulled then, "
+			 "FILE a package.json or .yaml or an object "
 			 "(.bpf.o, with its .skel.json or .skel.yaml beside it), - one of these on "
 			 "standard input. Options of epm stand before it, flags of the package "
 			 "after it: 'epm run PACKAGE --help' shows them, without root. It ends with "
@@ -166,7 +216,7 @@ const struct cmd cmd_run = {
 		 .min_args = 1,
 		 .max_args = SIZE_MAX,
 		 .stops_at_argument = true },
-	.settings_size = sizeof(struct settings),
+	.settings_size = sizeof(struct options),
 	.run = run,
 	.done = done,
 };

@@ -430,7 +430,7 @@ static void set_failure(struct http_transfer *transfer, CURLcode code)
 {
 	struct http_answer *answer = &transfer->exchange->answer;
 	const char *reason = transfer->reason[0] ? transfer->reason : lib.curl_easy_strerror(code);
-	AUTO(free) char *shown = http_url_shown(transfer->exchange->url);
+	const char *host = strstr(transfer->exchange->url, "://") + 3;
 
 	if (transfer->has_enough || code == CURLE_OK)
 		return;
@@ -438,7 +438,8 @@ static void set_failure(struct http_transfer *transfer, CURLcode code)
 		answer->err = transfer->failure;
 		return;
 	}
-	err_set(&answer->err, EC_NETWORK, "%s: %s", shown, reason);
+	err_set(&answer->err, EC_NETWORK, "no answer from %.*s: %s", (int)strcspn(host, "/?#"),
+		host, reason);
 	add_hint(code, reason, &answer->err);
 	answer->may_retry = may_pass(code);
 }

@@ -82,7 +82,7 @@ fits() {
 @test "mistakes: names that are not in the store" {
 	epm run nope
 	exits 3
-	says "epm: nope:latest is not in the store"
+	[[ $output == "epm: nope:latest is not in the store; ghcr.io/eunomia-bpf/nope:latest: no answer from ghcr.io: "* ]]
 	make_store opensnoop:1.0
 	epm run opensnop:1.0
 	exits 3

@@ -6,6 +6,8 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	export EPM_HOME=$BATS_TEST_TMPDIR/home
+	# Nothing leaves the machine: what is not on loopback is asked for at a proxy that is not there.
+	export HTTP_PROXY=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
