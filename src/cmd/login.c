@@ -6,12 +6,12 @@
 #include "base/secret.h"
 #include "cmd/ask.h"
 #include "cmd/list.h"
-#include "cmd/user_files.h"
-#include "oci/client.h"
+#include "cmd/remote.h"
 #include "oci/registry_name.h"
 
 struct options {
 	struct cli_common common;
+	struct cmd_remote remote;
 	const char *user;
 	const char *password;
 	bool is_password_stdin;
@@ -39,6 +39,7 @@ static const struct cli_option options[] = {
 	  .offset = offsetof(struct options, password),
 	  .value = "PASSWORD",
 	  .help = "refused: others would see it; use --password-stdin" },
+	CMD_REMOTE_OPTIONS(struct options),
 };
 
 static int check_options(const struct options *o, struct err *err)
@@ -105,53 +106,42 @@ static int read_credentials(const struct options *o, struct oci_credentials *out
 	return ask_for("Password", true, &out->secret, err);
 }
 
-/* Only what the registry takes is kept. What is kept already is not looked at. */
-static int verify(const struct cmd_env *env, const char *registry,
-		  const struct oci_credentials *credentials, struct err *err)
+/* Where credentials went is for stderr: the result is that they are kept. */
+static void report(const char *registry, const char *what, const struct oci_stored *stored)
 {
-	AUTO(settings) struct settings settings = { 0 };
-	AUTO(free) char *tokens = cmd_token_folder(env);
-	struct oci_client_settings client_settings = {
-		.token_folder = tokens,
-		.certs_folder = "/etc/docker/certs.d",
-	};
-	AUTO(oci_client) struct oci_client *client = NULL;
-
-	if (cmd_settings_load(env, &settings, err) < 0)
-		return -1;
-	client_settings.http.stall_ns = settings.timeout_ns;
-	client_settings.tls.ca_file = settings.ca_file;
-	client_settings.plain_http = (const char *const *)settings.plain_http.items;
-	client_settings.n_plain_http = settings.plain_http.n_items;
-	client_settings.insecure = (const char *const *)settings.insecure.items;
-	client_settings.n_insecure = settings.insecure.n_items;
-	if (oci_client_new(&client_settings, &client, err) < 0)
-		return -1;
-	return oci_client_login(client, registry, credentials, err);
+	if (stored->is_plain) {
+		log_warn("the %s is stored unencrypted in %s", what, stored->where);
+		log_note("logged in to %s", registry);
+	} else {
+		log_note("logged in to %s, kept by %s", registry, stored->where);
+	}
 }
 
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
 	const struct options *o = settings;
-	AUTO(cmd_credential_paths) struct cmd_credential_paths files = { 0 };
+	AUTO(cmd_session) struct cmd_session session = { 0 };
 	AUTO(oci_credentials) struct oci_credentials credentials = { 0 };
 	AUTO(oci_stored) struct oci_stored stored = { 0 };
 	AUTO(free) char *registry = NULL;
 
 	if (check_options(o, err) < 0 || oci_registry_parse(args->items[0], &registry, err) < 0 ||
-	    cmd_credential_paths_find(&files, err) < 0 ||
-	    read_credentials(o, &credentials, err) < 0 ||
-	    verify(env, registry, &credentials, err) < 0)
+	    cmd_session_open(env, &o->remote, &session, err) < 0 ||
+	    read_credentials(o, &credentials, err) < 0)
 		return -1;
-	if (oci_credentials_store(&files.paths, registry, &credentials, &stored, err) < 0)
+	/* what is kept already is not looked at; only what the registry takes is kept */
+	session.client_settings.credential_paths = NULL;
+	if (oci_client_login(session.client, registry, &credentials, err) < 0 ||
+	    oci_credentials_store(&session.paths.paths, registry, &credentials, &stored, err) < 0)
 		return -1;
-	if (stored.is_plain)
-		log_warn("the %s is stored unencrypted in %s",
-			 credentials.identity_token ? "identity token" : "password", stored.where);
-	log_note("logged in to %s%s%s", registry, stored.is_plain ? "" : ", kept by ",
-		 stored.is_plain ? "" : stored.where);
+	report(registry, credentials.identity_token ? "identity token" : "password", &stored);
 	return 0;
+}
+
+static void done(void *settings)
+{
+	cli_list_done(&((struct options *)settings)->remote.resolve);
 }
 
 const struct cmd cmd_login = {
@@ -168,4 +158,5 @@ const struct cmd cmd_login = {
 		 .max_args = 1 },
 	.settings_size = sizeof(struct options),
 	.run = run,
+	.done = done,
 };

@@ -241,6 +241,69 @@ calls() {
 	[[ $output == *"'' is not a registry"* ]]
 }
 
+@test "over TLS: an authority that is given, by option and by configuration" {
+	start_registry tls
+	port=${registry#*:}
+	login "registry.test:$port" --resolve "registry.test:$port:127.0.0.1"
+	fails 5 "registry.test:$port"
+	[ ! -e "$config" ]
+	login "registry.test:$port" --resolve "registry.test:$port:127.0.0.1" --ca-file "$certs/ca.pem"
+	exits 0
+	says "epm: logged in to registry.test:$port"
+	"$EPM" config ca_file "$certs/ca.pem"
+	login "registry.test:$port" --resolve "registry.test:$port:127.0.0.1"
+	exits 0
+	"$EPM" config --unset ca_file
+	"$EPM" config insecure registry.test
+	login "registry.test:$port" --resolve "registry.test:$port:127.0.0.1"
+	exits 0
+	login "$basic" --ca-file nope.pem
+	fails 3 nope.pem
+}
+
+@test "what is kept is used: by helper, by podman's file for a part of the registry" {
+	make_packages seed demo/opensnoop:1.0
+	client seed "$open" seed # one set of data for all of this file
+	epm pull "$basic/demo/opensnoop:1.0"
+	fails 4
+	helper test
+	printf '{"credsStore": "test"}' >"$config"
+	login "$basic"
+	epm pull "$basic/demo/opensnoop:1.0"
+	exits 0
+	[ "$(calls | sort -u)" = "get $basic"$'\n'"store $basic" ]
+	"$EPM" logout "$basic"
+	rm "$config"
+	rm -rf "$EPM_HOME"
+	mkdir -p run/containers
+	printf '{"auths": {"%s/demo": {"auth": "%s"}, "%s": {"auth": "dTpw"}}}' "$basic" \
+		"$(printf 'user:%s' "$PASSWORD" | base64 -w 0)" "$basic" >run/containers/auth.json
+	chmod 600 run/containers/auth.json
+	epm pull "$basic/demo/opensnoop:1.0"
+	exits 0
+	no_secret <<<"$output"
+	# a password that is wrong now
+	printf '{"auths": {"%s/demo": {"auth": "dTpw"}}}' "$basic" >run/containers/auth.json
+	rm -rf "$EPM_HOME"
+	epm pull "$basic/demo/opensnoop:1.0"
+	fails 4
+}
+
+@test "a short name is below the default registry; a mirror is asked first, and named" {
+	make_packages seed demo/runqlat:2
+	client seed "$open" seed
+	"$EPM" config registry "$open/demo"
+	epm pull runqlat:2
+	exits 0
+	[ "$("$EPM" ls --json | jq -r '.[0].reference')" = "$open/demo/runqlat:2" ]
+	rm -rf "$EPM_HOME"
+	"$EPM" config mirrors.registry.invalid/tools 127.0.0.1:1 "$open/demo"
+	epm pull registry.invalid/tools/runqlat:2
+	exits 0
+	[[ $output == *"from the mirror $open"* ]]
+	[ "$("$EPM" ls --json | jq -r '.[0].reference')" = registry.invalid/tools/runqlat:2 ]
+}
+
 @test "traces say where from and never what" {
 	login "$token"
 	helper test
