@@ -5,14 +5,30 @@
 /* THE list of commands, in the order of the help. Each X(name) is a struct cmd cmd_name. */
 #include "cmd/command.h"
 
-#define CMD_LIST(X)                                                                             \
-	X(build)                                                                                \
-	X(run)                                                                                  \
-	X(vmlinux)                                                                              \
-	X(pull)                                                                                 \
-	X(push)                                                                                 \
-	X(copy) X(tags) X(ls) X(inspect) X(tag) X(rm) X(prune) X(fsck) X(save) X(load) X(login) \
-		X(logout) X(config) X(version) X(complete) X(spec)
+/* clang-format off */
+#define CMD_LIST(X) \
+	X(build) \
+	X(run) \
+	X(vmlinux) \
+	X(pull) \
+	X(push) \
+	X(copy) \
+	X(tags) \
+	X(ls) \
+	X(inspect) \
+	X(tag) \
+	X(rm) \
+	X(prune) \
+	X(fsck) \
+	X(save) \
+	X(load) \
+	X(login) \
+	X(logout) \
+	X(config) \
+	X(version) \
+	X(complete) \
+	X(spec)
+/* clang-format on */
 
 #define CMD_DECLARE(name) extern const struct cmd cmd_##name;
 CMD_LIST(CMD_DECLARE)

@@ -188,13 +188,12 @@ static int on_missing(void *ctx, struct err *err)
 	return 0;
 }
 
-static int fetch(struct fetching *fetching, const char *reference,
-		 const struct oci_descriptor *descriptor, struct err *err)
+/* At a registry; without a descriptor nothing was promised. */
+static void start_get(struct fetching *fetching, const char *reference,
+		      const struct oci_descriptor *descriptor)
 {
-	const struct oci_end *from = &fetching->transfer->settings->from;
-	AUTO(oci_document) struct oci_document document = { 0 };
 	struct oci_manifest_get get = {
-		.repository = from->repository,
+		.repository = fetching->transfer->settings->from.repository,
 		.reference = reference,
 		.size_bytes = descriptor ? descriptor->size_bytes : UINT64_MAX,
 		.media_type = descriptor ? descriptor->media_type : NULL,
@@ -203,10 +202,19 @@ static int fetch(struct fetching *fetching, const char *reference,
 		.release = release,
 		.ctx = fetching,
 	};
+
+	oci_manifest_get_start(&get);
+}
+
+static int fetch(struct fetching *fetching, const struct oci_descriptor *descriptor,
+		 struct err *err)
+{
+	const struct oci_end *from = &fetching->transfer->settings->from;
+	AUTO(oci_document) struct oci_document document = { 0 };
 	int rc;
 
 	if (from->repository) {
-		oci_manifest_get_start(&get);
+		start_get(fetching, descriptor->digest.text, descriptor);
 		return 0;
 	}
 	rc = oci_layout_document(from->layout, &descriptor->digest, descriptor->size_bytes,
@@ -236,7 +244,7 @@ static int fetch_child(struct oci_transfer *transfer, const struct oci_descripto
 	fetching->architecture = mem_text(child->architecture);
 	if (subject)
 		fetching->subject = *subject;
-	return fetch(fetching, child->digest.text, child, err);
+	return fetch(fetching, child, err);
 }
 
 static bool is_document(const struct oci_descriptor *descriptor)
@@ -288,7 +296,7 @@ static int on_referrers(void *ctx, const struct oci_index *index, struct err *er
 }
 
 /* cosign's older way: signatures and attestations under tags made of the digest */
-static int fetch_tagged(struct oci_transfer *transfer, const struct oci_node *node, struct err *err)
+static void fetch_tagged(struct oci_transfer *transfer, const struct oci_node *node)
 {
 	static const char *const suffixes[] = { ".sig", ".att", ".sbom" };
 
@@ -299,14 +307,12 @@ static int fetch_tagged(struct oci_transfer *transfer, const struct oci_node *no
 		fetching->depth = node->depth + 1;
 		fetching->subject = node->document.digest;
 		fetching->tag = oci_referrers_tag(&node->document.digest, suffixes[i]);
-		if (fetch(fetching, fetching->tag, NULL, err) < 0)
-			return -1;
+		start_get(fetching, fetching->tag, NULL);
 	}
-	return 0;
 }
 
-static int fetch_referrers(struct oci_transfer *transfer, const struct oci_node *node,
-			   struct subject *subject, struct err *err)
+static void fetch_referrers(struct oci_transfer *transfer, const struct oci_node *node,
+			    struct subject *subject)
 {
 	struct oci_referrers_get get = {
 		.repository = transfer->settings->from.repository,
@@ -317,7 +323,8 @@ static int fetch_referrers(struct oci_transfer *transfer, const struct oci_node 
 
 	*subject = (struct subject){ transfer, node->document.digest, node->depth };
 	oci_referrers_get_start(&get);
-	return node->subject.text[0] ? 0 : fetch_tagged(transfer, node, err);
+	if (!node->subject.text[0])
+		fetch_tagged(transfer, node);
 }
 
 static int read_referrers(struct oci_transfer *transfer, const struct oci_node *node,
@@ -344,8 +351,10 @@ static int go_down(struct oci_transfer *transfer, const struct oci_node *node,
 		return -1;
 	if (!settings->wants_referrers)
 		return 0;
-	return settings->from.repository ? fetch_referrers(transfer, node, subject, err)
-					 : read_referrers(transfer, node, err);
+	if (settings->from.layout)
+		return read_referrers(transfer, node, err);
+	fetch_referrers(transfer, node, subject);
+	return 0;
 }
 
 static int collect_level(struct oci_transfer *transfer, size_t begin, size_t end, struct err *err)
