@@ -458,10 +458,13 @@ has_received() {
 	is_gone "$2" || [ "${bytes:-0}" -ge $((40000000 * $1 / 100)) ]
 }
 
+# The stub, because docker-registry 2.8 writes the same manifest twice at a time in one file, and says
+# DIGEST_INVALID then.
 @test "20 pushes of one package to one tag at once" {
 	make_store opensnoop:1.0
+	start_stub
 	for i in $(seq 20); do
-		"$EPM" push opensnoop:1.0 "$registry/crowd/opensnoop:1.0" >"out$i" 2>&1 3>&- &
+		"$EPM" push opensnoop:1.0 "$stub/crowd/opensnoop:1.0" >"out$i" 2>&1 3>&- &
 		pids[i]=$!
 	done
 	for i in $(seq 20); do
@@ -470,5 +473,7 @@ has_received() {
 			false
 		}
 	done
-	whole "$registry" crowd/opensnoop 1.0 opensnoop:1.0
+	whole "$stub" crowd/opensnoop 1.0 opensnoop:1.0
+	no_temporary_files
+	is_sound
 }
