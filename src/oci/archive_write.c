@@ -72,6 +72,8 @@ static la_ssize_t on_write(struct archive *archive, void *arg, const void *data,
 {
 	struct stream *s = arg;
 
+	if (s->failed.code)
+		return -1;
 	return fs_write_fd(s->fd, data, size, s->what, &s->failed) < 0 ? -1 : (la_ssize_t)size;
 }
 
@@ -150,42 +152,62 @@ static int put_blob(struct stream *s, struct oci_layout *layout, const struct oc
 	return err_hint(err, "'epm fsck' puts it into quarantine; then build or pull it again");
 }
 
-/* digests are sorted */
-static int put_all(struct stream *s, struct oci_layout *layout, const struct oci_digest *digests,
-		   size_t n, struct span index_json, struct err *err)
+/* What goes into the archive. */
+struct content {
+	struct oci_layout *layout;
+	struct oci_digest *digests; /* sorted */
+	size_t n_digests;
+	struct span index_json;
+};
+
+static int put_all(struct stream *s, const struct content *content, struct err *err)
 {
+	const struct oci_digest *digests = content->digests;
+
 	if (lib.archive_write_set_format_pax_restricted(s->archive) != ARCHIVE_OK ||
 	    lib.archive_write_open(s->archive, s, NULL, on_write, NULL) != ARCHIVE_OK)
 		return fail(s, err);
 	if (put_text(s, "oci-layout", span_of(frame), err) < 0 ||
-	    put_text(s, "index.json", index_json, err) < 0)
+	    put_text(s, "index.json", content->index_json, err) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < content->n_digests; i++)
 		if ((!i || !oci_digest_equal(&digests[i], &digests[i - 1])) &&
-		    put_blob(s, layout, &digests[i], err) < 0)
+		    put_blob(s, content->layout, &digests[i], err) < 0)
 			return -1;
 	return lib.archive_write_close(s->archive) == ARCHIVE_OK ? 0 : fail(s, err);
 }
 
-static int write_to(int fd, const char *what, struct oci_layout *layout,
-		    const struct oci_digest *blobs, size_t n_blobs, struct span index_json,
-		    struct err *err)
+static int write_to(int fd, const char *what, const struct content *content, struct err *err)
 {
-	AUTO(free) struct oci_digest *sorted = mem_array(n_blobs + 1, sizeof(*sorted));
 	AUTO(free) char *chunk = mem_alloc(CHUNK);
 	struct stream s = {
 		.archive = lib.archive_write_new(), .what = what, .fd = fd, .chunk = chunk
 	};
-	int rc;
+	int rc = put_all(&s, content, err);
 
-	for (size_t i = 0; i < n_blobs; i++)
-		sorted[i] = blobs[i];
-	qsort(sorted, n_blobs, sizeof(*sorted), by_digest);
-	rc = put_all(&s, layout, sorted, n_blobs, index_json, err);
 	if (rc < 0)
 		s.failed = *err; /* nothing more is written: what is cut must not look whole */
 	lib.archive_write_free(s.archive);
 	return rc;
+}
+
+static int write_file(const char *path, const struct content *content, struct err *err)
+{
+	AUTO(fs_temp) struct fs_temp temp = { 0 };
+
+	if (fs_temp_open(AT_FDCWD, path, 0644, &temp, err) < 0 ||
+	    write_to(temp.fd, path, content, err) < 0)
+		return -1;
+	return fs_temp_commit(&temp, err);
+}
+
+static int write_special(const char *path, const struct content *content, struct err *err)
+{
+	AUTO(close) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(err, "write %s", path);
+	return write_to(fd, path, content, err);
 }
 
 /* What is no file (/dev/stdout, a pipe) is not replaced by one. */
@@ -199,22 +221,16 @@ static bool is_special(const char *path)
 int oci_archive_write(const char *path, struct oci_layout *layout, const struct oci_digest *blobs,
 		      size_t n_blobs, struct span index_json, struct err *err)
 {
-	AUTO(fs_temp) struct fs_temp temp = { 0 };
-	AUTO(close) int fd = -1;
+	AUTO(free) struct oci_digest *sorted = mem_array(n_blobs + 1, sizeof(*sorted));
+	const struct content content = { layout, sorted, n_blobs, index_json };
 
 	if (load_library(err) < 0)
 		return -1;
+	for (size_t i = 0; i < n_blobs; i++)
+		sorted[i] = blobs[i];
+	qsort(sorted, n_blobs, sizeof(*sorted), by_digest);
 	if (!strcmp(path, "-"))
-		return write_to(STDOUT_FILENO, "standard output", layout, blobs, n_blobs,
-				index_json, err);
-	if (is_special(path)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0)
-			return err_errno(err, "write %s", path);
-		return write_to(fd, path, layout, blobs, n_blobs, index_json, err);
-	}
-	if (fs_temp_open(AT_FDCWD, path, 0644, &temp, err) < 0 ||
-	    write_to(temp.fd, path, layout, blobs, n_blobs, index_json, err) < 0)
-		return -1;
-	return fs_temp_commit(&temp, err);
+		return write_to(STDOUT_FILENO, "standard output", &content, err);
+	return is_special(path) ? write_special(path, &content, err)
+				: write_file(path, &content, err);
 }

@@ -181,6 +181,10 @@ PYTHON
 	[[ $output == *"$object"* ]]
 	[ "$(cat a.tar)" = old ]
 	[ "$(echo *)" = "a.tar home" ]
+	run bash -c "\"$EPM\" save a:1 >out.tar"
+	exits 6
+	[ "$(wc -c <out.tar)" = 0 ] # the first block was not full: it must not look whole
+	rm out.tar
 	rm "$EPM_HOME/blobs/sha256/${object#sha256:}"
 	epm save -o a.tar a:1
 	exits 6
