@@ -54,6 +54,7 @@ int oci_layout_find(const struct oci_index *index, const char *name,
 		    const struct oci_descriptor **out, struct err *err)
 {
 	const struct oci_descriptor *found = NULL;
+	bool has_names;
 
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		const struct oci_descriptor *entry = &index->manifests[i];
@@ -64,7 +65,8 @@ int oci_layout_find(const struct oci_index *index, const char *name,
 		if (is_it && take(index, entry, &found, err) < 0)
 			return -1;
 	}
-	for (size_t i = 0; !found && !name && i < index->n_manifests; i++)
+	has_names = found != NULL;
+	for (size_t i = 0; !has_names && !name && i < index->n_manifests; i++)
 		if (take(index, &index->manifests[i], &found, err) < 0)
 			return -1;
 	if (!found)
