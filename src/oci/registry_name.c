@@ -52,6 +52,9 @@ int oci_registry_parse(const char *text, char **out, struct err *err)
 		err_set(err, EC_USAGE, "'%s' is a repository, not a registry", shown);
 		return err_hint(err, "its registry is %s", registry);
 	}
+	for (char *p = registry; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p += 'a' - 'A';
 	*out = mem_text(oci_registry_canonical(registry));
 	return 0;
 }

@@ -27,8 +27,8 @@ bool oci_registry_is_same(const char *a, const char *b);
 struct span oci_registry_of_url(const char *text);
 
 /*
- * The registry a person names for logging in, canonical. A URL is taken, a repository is not.
- * USAGE. The caller frees it.
+ * The registry a person names for logging in, canonical and in lower case, so that other tools find
+ * it. A URL is taken, a repository is not. USAGE. The caller frees it.
  */
 int oci_registry_parse(const char *text, char **out, struct err *err) MUST_CHECK;
 

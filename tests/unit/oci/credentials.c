@@ -509,6 +509,7 @@ static const struct {
 	{ "https://ghcr.io", "ghcr.io" },
 	{ "http://localhost:5000/", "localhost:5000" },
 	{ "ghcr.io/", "ghcr.io" },
+	{ "GHCR.io", "ghcr.io" },
 	{ "https://index.docker.io/v1/", "docker.io" },
 	{ "registry-1.docker.io", "docker.io" },
 	{ "[::1]:5000", "[::1]:5000" },
