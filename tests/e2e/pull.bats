@@ -287,6 +287,29 @@ architectures() {
 	is_sound
 }
 
+# --- what is shown ------------------------------------------------------------------------------------
+
+@test "on a terminal what arrives is shown, in a pipe it is not" {
+	start_stub --seed "$seed" --fault "GET blob rate=150"
+	run env TERM=xterm script -qec "stty cols 80; '$EPM' pull $stub/demo/opensnoop:1.0" /dev/null
+	exits 0
+	# each blob by its title and all together, drawn over more than once
+	[[ $output == *"opensnoop.bpf.o"*"3 of 3"* ]]
+	[ "$(grep -oF $'\e[K' <<<"$output" | wc -l)" -gt 8 ]
+	[[ $output == *"$(digest demo/opensnoop:1.0)"* ]]
+	rm -rf "$EPM_HOME"
+	epm pull "$stub/demo/opensnoop:1.0"
+	exits 0
+	not grep -q '[[:cntrl:]]' <<<"$output"
+	rm -rf "$EPM_HOME"
+	epm pull -q "$stub/demo/opensnoop:1.0"
+	exits 0
+	[ ${#lines[@]} = 1 ]
+	rm -rf "$EPM_HOME"
+	run env TERM=xterm script -qec "'$EPM' pull -q $stub/demo/opensnoop:1.0" /dev/null
+	not grep -q $'\e' <<<"$output"
+}
+
 # --- at the same time, and cut off --------------------------------------------------------------------
 
 @test "20 pulls of one tag into one store at once" {

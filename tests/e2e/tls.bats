@@ -133,6 +133,23 @@ not_pulled() {
 	not_pulled '2|5' '' --ca-file "$certs/ca.pem" --cert "$certs/client.pem" "$mtls"
 }
 
+@test "/etc/docker/certs.d: an own CA and a client certificate of a host" {
+	cp -r /etc etc 2>/dev/null || [ -d etc ]
+	mkdir -p "etc/docker/certs.d/$mtls"
+	cp "$certs/ca.pem" "etc/docker/certs.d/$mtls/ca.crt"
+	cp "$certs/client.pem" "etc/docker/certs.d/$mtls/client.cert"
+	cp "$certs/client.key" "etc/docker/certs.d/$mtls/client.key"
+	[ "$(id -u)" = 0 ] && options=-m || options=-rm
+	run unshare "$options" sh -c 'mount --bind etc /etc && exec "$@"' _ \
+		"$EPM" pull "$mtls/demo/opensnoop:1.0"
+	exits 0
+	is_sound
+	# for that host and port only
+	run unshare "$options" sh -c 'mount --bind etc /etc && exec "$@"' _ \
+		"$EPM" pull "$tls/demo/opensnoop:1.0"
+	fails 5 certificate
+}
+
 @test "an expired certificate, and one that is for clients" {
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=epm test old" \
 		-keyout old.key -out old.csr 2>/dev/null
