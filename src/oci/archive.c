@@ -214,7 +214,7 @@ static int read_blob(struct reading *r, const char *name, uint64_t size, struct 
 		return -1;
 	archive->n_blobs++;
 	if (read_entry(r, name, size, &(struct sink){ .blob = blob->written }, err) < 0 ||
-	    oci_blob_end(blob->written, &blob->digest, size, err) < 0)
+	    oci_blob_check(blob->written, &blob->digest, size, err) < 0)
 		return err_wrap(err, "%s", r->stream.what);
 	return 0;
 }
@@ -396,6 +396,15 @@ static int check_doubles(const struct oci_archive *archive, const char *what, st
 	return 0;
 }
 
+static int sync_all(const struct oci_archive *archive, struct oci_layout *layout, struct err *err)
+{
+	AUTO(free) struct oci_blob **blobs = mem_array(archive->n_blobs + 1, sizeof(*blobs));
+
+	for (size_t i = 0; i < archive->n_blobs; i++)
+		blobs[i] = archive->blobs[i].written;
+	return oci_blobs_sync(layout, blobs, archive->n_blobs, err);
+}
+
 int oci_archive_read(const char *path, struct oci_layout *layout, struct oci_archive **out,
 		     struct err *err)
 {
@@ -410,7 +419,7 @@ int oci_archive_read(const char *path, struct oci_layout *layout, struct oci_arc
 		return -1;
 	if (archive->n_blobs)
 		qsort(archive->blobs, archive->n_blobs, sizeof(*archive->blobs), by_blob);
-	if (check_doubles(archive, what, err) < 0)
+	if (check_doubles(archive, what, err) < 0 || sync_all(archive, layout, err) < 0)
 		return -1;
 	*out = STEAL(archive);
 	return 0;

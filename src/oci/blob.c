@@ -15,6 +15,7 @@
 
 #define CHUNK (256u << 10)
 #define WRITE_AHEAD (8u << 20)
+#define SYNC_EACH 32	  /* more files than this are synced with the whole file system */
 #define INGEST_GRACE_S 60 /* between creating a file in ingest/ and locking it */
 
 struct oci_blob {
@@ -145,6 +146,19 @@ int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_
 	if (!blob->is_durable && fsync(blob->fd) < 0)
 		return err_errno(err, "%s: sync blob %s", blob->layout->path, blob->digest.text);
 	blob->is_durable = true;
+	return 0;
+}
+
+int oci_blobs_sync(struct oci_layout *layout, struct oci_blob *const *blobs, size_t n_blobs,
+		   struct err *err)
+{
+	bool is_all = n_blobs > SYNC_EACH && syncfs(layout->ingest) == 0;
+
+	for (size_t i = 0; i < n_blobs; i++) {
+		blobs[i]->is_durable = blobs[i]->is_durable || is_all;
+		if (oci_blob_end(blobs[i], NULL, UINT64_MAX, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 

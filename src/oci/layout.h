@@ -76,6 +76,12 @@ int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_
 /* The same without making it durable, for what is not to be kept. */
 int oci_blob_check(struct oci_blob *blob, const struct oci_digest *digest, uint64_t size_bytes,
 		   struct err *err) MUST_CHECK;
+/*
+ * Make several durable that were checked, so that their oci_blob_end() has nothing to wait for.
+ * Many small ones take one wait of the file system instead of one each.
+ */
+int oci_blobs_sync(struct oci_layout *layout, struct oci_blob *const *blobs, size_t n_blobs,
+		   struct err *err) MUST_CHECK;
 const struct oci_digest *oci_blob_digest(const struct oci_blob *blob); /* after its end; borrowed */
 
 /* Give it its name, with oci_blob_end() first, and its codes. out takes what the digest was. */

@@ -34,10 +34,21 @@ static void delete_entry(struct oci_index *index, size_t i)
 		index->manifests[i] = index->manifests[i + 1];
 }
 
+/* Whether a name could be made of this text: a tag is all that may be added. */
+static bool may_be(const char *text, const char *name)
+{
+	return text && text_starts(name, text);
+}
+
+/* Reading a name is slow: an index with thousands is looked through once for each that is set. */
 static bool has_name(const struct oci_descriptor *entry, const char *name)
 {
-	AUTO(free) char *own = store_entry_name(entry);
+	AUTO(free) char *own = NULL;
 
+	if (!may_be(oci_annotation(entry->annotations, OCI_KEY_CONTAINERD_NAME), name) &&
+	    !may_be(oci_annotation(entry->annotations, OCI_KEY_REF_NAME), name))
+		return false;
+	own = store_entry_name(entry);
 	return own && !strcmp(own, name);
 }
 
@@ -45,7 +56,7 @@ static bool is_nameless(const struct oci_descriptor *entry, const struct oci_dig
 {
 	AUTO(free) char *own = NULL;
 
-	if (store_entry_is_alias(entry) || !oci_digest_equal(&entry->digest, digest))
+	if (!oci_digest_equal(&entry->digest, digest) || store_entry_is_alias(entry))
 		return false;
 	own = store_entry_name(entry);
 	return !own;
@@ -75,8 +86,8 @@ static const struct oci_descriptor *find_entry(const struct oci_index *index,
 					       const struct oci_digest *digest)
 {
 	for (size_t i = 0; i < index->n_manifests; i++)
-		if (!store_entry_is_alias(&index->manifests[i]) &&
-		    oci_digest_equal(&index->manifests[i].digest, digest))
+		if (oci_digest_equal(&index->manifests[i].digest, digest) &&
+		    !store_entry_is_alias(&index->manifests[i]))
 			return &index->manifests[i];
 	return NULL;
 }
