@@ -65,6 +65,8 @@ static bool is_nameless(const struct oci_descriptor *entry, const struct oci_dig
 /* Whoever had the name loses it; an entry of this digest without a name is not needed any more. */
 static void make_way(struct oci_index *index, const struct oci_digest *digest, const char *name)
 {
+	if (!index->manifests)
+		return;
 	for (size_t i = index->n_manifests; i-- > 0;)
 		if ((name && has_name(&index->manifests[i], name)) ||
 		    is_nameless(&index->manifests[i], digest))
