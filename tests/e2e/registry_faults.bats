@@ -291,6 +291,33 @@ edited() {
 	done
 }
 
+@test "data in a manifest that is not the blob: never stored as it" {
+	for change in '.layers[0].data = "eHh4"' '.layers[0].data = "!"' '.layers[0].data = ""' \
+		'.config.data = ("x" * 464)' '.layers[0].data = 7' '.layers[0].data = ("QUFB" * 9)'; do
+		edited "$change"
+		rm -rf "$EPM_HOME"
+		start_faulty "GET manifest body=@$PWD/edited"
+		epm pull "$stub/demo/opensnoop:1.0"
+		if [ "$status" = 0 ]; then
+			blob=$(jq -r '.layers[0].digest' edited)
+			[ "sha256:$(sha256sum "$(blob_path "$EPM_HOME" "$blob")" | cut -d' ' -f1)" = "$blob" ]
+			is_sound
+		else
+			fails 6
+			nothing_left '[]'
+		fi
+	done
+	# what is right needs no request
+	layer=$(jq -r '.layers[0].digest' "$(manifest)")
+	edited --arg d "$(base64 -w 0 "$(blob_path "$seed" "$layer")")" '.layers[0].data = $d'
+	rm -rf "$EPM_HOME"
+	start_faulty "GET manifest body=@$PWD/edited"
+	epm pull "$stub/demo/opensnoop:1.0"
+	exits 0
+	is_sound
+	logged 0 "$stub_log" ".path | endswith(\"$layer\")"
+}
+
 @test "a layer that is larger than the disk: an error before it is asked for" {
 	edited '.layers[0].size = 9000000000000000'
 	start_faulty "GET manifest body=@$PWD/edited" 'GET blob endless'
