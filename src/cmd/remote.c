@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "cmd/remote.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 
 #include "base/alloc.h"
@@ -12,6 +13,28 @@
 
 #define CERTS_FOLDER "/etc/docker/certs.d"
 
+/* The address may be IPv6, in brackets or not, which has colons of its own. */
+static int check_resolve(const char *text, struct err *err)
+{
+	const char *port = strchr(text, ':'), *address = port ? strchr(port + 1, ':') : NULL;
+	AUTO(free) char *bare = NULL;
+	struct in6_addr to;
+	uint64_t number = 0;
+
+	if (address && port > text &&
+	    text_number((struct span){ port + 1, address - port - 1 }, UINT16_MAX, "port", &number,
+			err) == 0 &&
+	    number) {
+		address++;
+		bare = mem_textn(address + (*address == '['),
+				 strlen(address) -
+					 (*address == '[' && text_ends(address, "]") ? 2 : 0));
+		if (inet_pton(AF_INET, bare, &to) == 1 || inet_pton(AF_INET6, bare, &to) == 1)
+			return 0;
+	}
+	return err_set(err, EC_USAGE, "--resolve %s: it is HOST:PORT:ADDRESS", text);
+}
+
 static int check_options(const struct cmd_remote *remote, struct err *err)
 {
 	if (remote->key_file && !remote->cert_file)
@@ -20,11 +43,8 @@ static int check_options(const struct cmd_remote *remote, struct err *err)
 		return err_set(err, EC_USAGE,
 			       "--plain-http has no use for --ca-file, --cert and --insecure");
 	for (size_t i = 0; i < remote->resolve.n_items; i++) {
-		const char *port = strchr(remote->resolve.items[i], ':');
-
-		if (!port || !strchr(port + 1, ':'))
-			return err_set(err, EC_USAGE, "--resolve %s: it is HOST:PORT:ADDRESS",
-				       remote->resolve.items[i]);
+		if (check_resolve(remote->resolve.items[i], err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -99,8 +119,10 @@ void cmd_session_done(struct cmd_session *session)
 int cmd_platform_parse(const char *text, char **out_os, char **out_architecture, struct err *err)
 {
 	const char *slash = strchr(text, '/');
+	const char *variant = slash ? strchr(slash + 1, '/') : NULL;
 
-	if (!slash || slash == text || !slash[1]) {
+	if (!slash || slash == text || !slash[1] || slash + 1 == variant ||
+	    (variant && (!variant[1] || strchr(variant + 1, '/')))) {
 		err_set(err, EC_USAGE, "'%s' is no platform", text);
 		return err_hint(err, "it is OS/ARCHITECTURE, as in linux/arm64");
 	}

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "oci/client_priv.h"
+#include "oci/registry_name.h"
 #include "oci/token_cache.h"
 
 #define URL_MAX (32u << 10)
@@ -173,7 +174,7 @@ int oci_client_login(struct oci_client *client, const char *registry,
 	struct oci_repository *repository;
 	struct oci_call *call;
 
-	oci_kept_forget(client->settings->token_folder, registry);
+	oci_kept_forget(client->settings->token_folder, oci_registry_canonical(registry));
 	if (oci_host_get(client, registry, &host, err) < 0)
 		return -1;
 	if (oci_scope_get(client, host, "", NULL, &scope, err) < 0)

@@ -6,6 +6,7 @@
 #include "oci/token_cache.h"
 
 #define TOKEN_ANSWER_MAX (64u << 10)
+#define FRESH_NS 10000000000ull
 
 static struct oci_token_key key_of(const struct oci_scope *scope)
 {
@@ -29,7 +30,6 @@ static void set_header(struct oci_scope *scope, char *header)
 static void set_basic(struct oci_scope *scope)
 {
 	set_header(scope, oci_basic(scope->credentials.user, scope->credentials.secret));
-	scope->host->asks_basic = true;
 }
 
 static void use_kept(struct oci_scope *scope)
@@ -45,7 +45,6 @@ static void use_kept(struct oci_scope *scope)
 	if (kept.scheme == OCI_SCHEME_BEARER) {
 		set_header(scope, mem_printf("Bearer %s", kept.token.text));
 	} else if (kept.scheme == OCI_SCHEME_BASIC && scope->credentials.secret) {
-		scope->is_basic_kept = true;
 		set_basic(scope);
 	}
 }
@@ -137,6 +136,7 @@ static void finish_token(struct oci_scope *scope, struct err *err)
 		log_trace(TRACE_auth, "%s: a token for %s", scope->host->registry, scope->text);
 		oci_kept_put(&key, OCI_SCHEME_BEARER, &token);
 		set_header(scope, mem_printf("Bearer %s", token.text));
+		scope->fresh_until_ns = clock_ns() + FRESH_NS;
 	}
 	if (err->code && err->code != EC_DENIED)
 		err_wrap(err, "token for %s", scope->host->registry);
@@ -204,7 +204,7 @@ int oci_scope_answer(struct oci_scope *scope, const char *challenge, struct err 
 {
 	struct oci_token_key key = key_of(scope);
 
-	if (!challenge)
+	if (!challenge || clock_ns() < scope->fresh_until_ns)
 		return denied(scope, err);
 	oci_challenge_done(&scope->challenge);
 	if (oci_challenge_parse(challenge, &scope->challenge, err) < 0)

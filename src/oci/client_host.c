@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "oci/client_priv.h"
+#include "oci/registry_name.h"
 
 /* An entry without a port means all ports. */
 static bool in_list(const char *const *list, size_t n, const char *registry)
@@ -17,14 +18,6 @@ static bool in_list(const char *const *list, size_t n, const char *registry)
 		    (strlen(list[i]) == host && !strncasecmp(list[i], registry, host)))
 			return true;
 	return false;
-}
-
-/* Docker's own registry has three names, and its API has the third. */
-static const char *canonical(const char *registry)
-{
-	if (!strcmp(registry, "index.docker.io") || !strcmp(registry, "registry-1.docker.io"))
-		return "docker.io";
-	return registry;
 }
 
 /* Adds the file of a host's folder in certs.d, where there is one. */
@@ -92,7 +85,7 @@ static int set_api(struct oci_client *client, struct oci_host *host, struct err 
 {
 	const struct oci_client_settings *settings = client->settings;
 	const char *name =
-		strcmp(host->registry, "docker.io") ? host->registry : "registry-1.docker.io";
+		strcmp(host->registry, OCI_DOCKER_HUB) ? host->registry : "registry-1.docker.io";
 	bool is_plain = settings->is_plain_http ||
 			in_list(settings->plain_http, settings->n_plain_http, host->registry);
 
@@ -128,7 +121,7 @@ int oci_host_get(struct oci_client *client, const char *registry, struct oci_hos
 {
 	struct oci_host *host;
 
-	registry = canonical(registry);
+	registry = oci_registry_canonical(registry);
 	for (host = client->hosts; host; host = host->next)
 		if (!strcmp(host->registry, registry)) {
 			*out = host;

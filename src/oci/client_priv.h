@@ -19,7 +19,6 @@ struct oci_host {
 	struct http_tls tls;
 	struct str ca; /* for tls.ca */
 	char *cert_file, *key_file;
-	bool asks_basic;
 };
 
 /* A set of scopes at a host, and the token for it. */
@@ -29,11 +28,11 @@ struct oci_scope {
 	struct oci_host *host;
 	char *text;
 	struct oci_credentials credentials;
-	bool is_basic_kept;
 	char *header;		 /* the value of Authorization; NULL: none known */
 	unsigned int generation; /* counts headers */
 	struct oci_challenge challenge;
-	bool is_asking; /* a token is on its way */
+	uint64_t fresh_until_ns; /* the token was just given: asking again would give the same */
+	bool is_asking;		 /* a token is on its way */
 	struct http_exchange exchange;
 };
 

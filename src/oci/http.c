@@ -300,7 +300,8 @@ static void set_up(struct http *http, struct http_transfer *transfer)
 	lib.curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	lib.curl_easy_setopt(easy, CURLOPT_USERAGENT, "epm/" PACKAGE_VERSION);
 	lib.curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	lib.curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1l);
+	/* With TLS the connection that is being made may turn out to carry many (HTTP/2). */
+	lib.curl_easy_setopt(easy, CURLOPT_PIPEWAIT, (long)text_starts(exchange->url, "https:"));
 	lib.curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
 	lib.curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
 	lib.curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);

@@ -51,6 +51,14 @@ static int no_manifest(const char *said, struct err *err)
 		       said ? " but " : "", said ? said : "");
 }
 
+/* Types that a manifest comes with; the general ones from servers of plain files. */
+static bool may_be_manifest(const char *said)
+{
+	return oci_type_is_manifest(said) || oci_type_is_index(said) ||
+	       !strcmp(said, "application/json") || !strcmp(said, "text/plain") ||
+	       !strcmp(said, "application/octet-stream");
+}
+
 /* What the bytes are: by their own word, which no other may contradict. */
 static int find_type(const struct getting *getting, const struct http_answer *answer,
 		     struct oci_document *document, struct err *err)
@@ -67,7 +75,7 @@ static int find_type(const struct getting *getting, const struct http_answer *an
 		return is_json ? -1 : no_manifest(said, err);
 	}
 	type = oci_type_guess(json);
-	if (!type)
+	if (!type || (said && !may_be_manifest(said)))
 		return no_manifest(said, err);
 	if (said && (oci_type_is_manifest(said) || oci_type_is_index(said)) && strcmp(said, type))
 		return err_set(err, EC_CORRUPT, "the registry calls it %s and it calls itself %s",
@@ -241,14 +249,27 @@ struct putting {
 	char *reference;
 };
 
+static bool is_other_digest(const struct oci_manifest_put *put, const struct http_answer *answer)
+{
+	struct oci_digest own;
+
+	if (answer->status > 299 || !answer->digest || !oci_digest_is_valid(answer->digest))
+		return false;
+	oci_digest_of(put->text.data, put->text.len, &own);
+	return strcmp(own.text, answer->digest) != 0;
+}
+
 static int on_put(struct oci_call *call, struct err *err)
 {
 	struct putting *putting = call->ctx;
 
 	if (call->failure.code) {
 		*err = call->failure;
-		return wrap(putting->put.repository, putting->reference, err);
+		return -1;
 	}
+	if (is_other_digest(&putting->put, call->answer))
+		return err_set(err, EC_CORRUPT, "the registry made %s of the manifest",
+			       call->answer->digest);
 	return putting->put.done(putting->put.ctx, call->answer, call->answer->subject != NULL,
 				 err);
 }

@@ -45,6 +45,7 @@ void oci_transfer_free(struct oci_transfer *transfer)
 		oci_blob_free(transfer->items[i].blob);
 	}
 	free(transfer->items);
+	free(transfer->asked);
 	free(transfer);
 }
 

@@ -89,6 +89,8 @@ struct oci_transfer {
 	struct oci_item *items;
 	size_t n_items, items_cap;
 	/* private to the files of the transfer */
+	struct oci_digest *asked; /* manifests that were asked for */
+	size_t n_asked, asked_cap;
 	size_t next_item, n_active;
 	struct transfer_job *jobs;
 	bool has_subject_support;
@@ -114,6 +116,10 @@ int oci_transfer_name(struct oci_transfer *transfer, const char *const *tags, si
  */
 const struct oci_descriptor *oci_index_find(const struct oci_index *index, const char *os,
 					    const char *architecture);
+
+/* UNSUPPORTED: there is nothing for the platform, with what there is. -1 always. */
+int oci_index_lacks(const struct oci_index *index, const char *os, const char *architecture,
+		    struct err *err);
 
 /* Read a document of a layout by its descriptor. NOT_FOUND, CORRUPT. */
 int oci_layout_document(struct oci_layout *layout, const struct oci_digest *digest,

@@ -140,6 +140,21 @@ static int receive(struct transfer_job *job, struct oci_layout *into, struct err
 	return 0;
 }
 
+/* A manifest that is there without its blobs is damage, not a wrong name. */
+static int open_blob(struct transfer_job *job, struct err *err)
+{
+	const struct oci_item *item = item_of(job);
+
+	if (oci_layout_open_blob(job->transfer->settings->from.layout, &item->digest,
+				 item->size_bytes, &job->fd, err) == 0)
+		return 0;
+	if (err->code == EC_NOT_FOUND) {
+		err->code = EC_CORRUPT;
+		err_hint(err, "'epm fsck' checks the whole store");
+	}
+	return -1;
+}
+
 static int open_source(struct oci_upload *upload, struct err *err)
 {
 	struct transfer_job *job = upload->ctx;
@@ -149,8 +164,7 @@ static int open_source(struct oci_upload *upload, struct err *err)
 		return 0;
 	if (settings->from.repository)
 		return receive(job, settings->spool, err);
-	return oci_layout_open_blob(settings->from.layout, &upload->digest, upload->size_bytes,
-				    &job->fd, err);
+	return open_blob(job, err);
 }
 
 static int read_source(void *ctx, uint64_t offset, void *buf, size_t size, size_t *out_n,
@@ -223,9 +237,7 @@ static int copy_file(struct transfer_job *job, struct err *err)
 	AUTO(free) char *chunk = mem_alloc(CHUNK);
 	ssize_t n;
 
-	if (oci_layout_open_blob(settings->from.layout, &item->digest, item->size_bytes, &job->fd,
-				 err) < 0 ||
-	    oci_blob_begin(settings->to.layout, &job->blob, err) < 0)
+	if (open_blob(job, err) < 0 || oci_blob_begin(settings->to.layout, &job->blob, err) < 0)
 		return -1;
 	while ((n = read(job->fd, chunk, CHUNK)) != 0) {
 		if (n < 0 && errno == EINTR)

@@ -118,6 +118,22 @@ const struct oci_descriptor *oci_index_find(const struct oci_index *index, const
 	return NULL;
 }
 
+int oci_index_lacks(const struct oci_index *index, const char *os, const char *architecture,
+		    struct err *err)
+{
+	AUTO(str) struct str list = STR_MAX(300);
+
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		const struct oci_descriptor *one = &index->manifests[i];
+
+		if (one->architecture)
+			str_addf(&list, "%s%s/%s", list.len ? ", " : "", one->os ? one->os : "?",
+				 one->architecture);
+	}
+	return err_set(err, EC_UNSUPPORTED, "there is nothing for %s/%s in it, but for %s", os,
+		       architecture, list.len ? str_text(&list) : "nothing else");
+}
+
 int oci_layout_document(struct oci_layout *layout, const struct oci_digest *digest,
 			uint64_t size_bytes, struct oci_document *out, struct err *err)
 {
@@ -225,6 +241,17 @@ static int fetch(struct fetching *fetching, const struct oci_descriptor *descrip
 	return rc;
 }
 
+/* Notes it, too. */
+static bool was_asked(struct oci_transfer *transfer, const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < transfer->n_asked; i++)
+		if (oci_digest_equal(&transfer->asked[i], digest))
+			return true;
+	ARRAY_ROOM(transfer->asked, transfer->n_asked, transfer->asked_cap);
+	transfer->asked[transfer->n_asked++] = *digest;
+	return false;
+}
+
 static int fetch_child(struct oci_transfer *transfer, const struct oci_descriptor *child,
 		       size_t depth, const struct oci_digest *subject, struct err *err)
 {
@@ -233,7 +260,7 @@ static int fetch_child(struct oci_transfer *transfer, const struct oci_descripto
 	if (depth > OCI_TRANSFER_DEPTH)
 		return err_set(err, EC_CORRUPT, "image indexes within indexes, more than %d deep",
 			       OCI_TRANSFER_DEPTH);
-	if (oci_transfer_has_node(transfer, &child->digest))
+	if (oci_transfer_has_node(transfer, &child->digest) || was_asked(transfer, &child->digest))
 		return 0;
 	if (child->size_bytes > LIMIT_MANIFEST)
 		return err_set(err, EC_CORRUPT, "manifest %s: its size is above the limit of %u",
@@ -264,8 +291,7 @@ static int fetch_children(struct oci_transfer *transfer, const struct oci_node *
 	if (settings->architecture) {
 		one = oci_index_find(index, settings->os, settings->architecture);
 		if (!one)
-			return err_set(err, EC_UNSUPPORTED, "there is nothing for %s/%s in it",
-				       settings->os, settings->architecture);
+			return oci_index_lacks(index, settings->os, settings->architecture, err);
 		return fetch_child(transfer, one, node->depth + 1, NULL, err);
 	}
 	for (size_t i = 0; i < index->n_manifests; i++) {

@@ -10,6 +10,7 @@
 #include "oci/url.h"
 
 #define CHUNK_BYTES (16ull << 20)
+#define CHUNK_LEAST (64u << 10)
 #define SMALL_BYTES (64u << 10)	 /* sent twice without harm */
 #define SINGLE_BYTES (16u << 20) /* larger ones are worth asking whether they are there */
 
@@ -119,6 +120,15 @@ static int on_probe(struct oci_call *call, struct err *err)
 {
 	struct oci_upload *upload = call->ctx;
 
+	if (call->failure.code == EC_DENIED && upload->mount_from) {
+		upload->mount_from = NULL; /* that other repository may be closed to us */
+		probe(upload);
+		return 0;
+	}
+	if (call->failure.code) {
+		*err = call->failure;
+		return -1;
+	}
 	if (call->answer->status == 201)
 		return finish(upload, upload->mount_from ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_EXISTS,
 			      err);
@@ -142,6 +152,7 @@ static void probe(struct oci_upload *upload)
 			 on_probe);
 
 	call->accepts = any_refusal;
+	call->wants_failures = true;
 	call->sends = true;
 	oci_call_start(call);
 }
@@ -170,17 +181,14 @@ static int on_status(struct oci_call *call, struct err *err)
 	}
 	if (call->answer->location && take_session(upload, call, err) < 0)
 		return -1;
-	/* "0-0" is what docker-registry says of an empty one; a byte sent twice would be wrong */
-	if (range && text_starts(range, "0-") &&
-	    text_number(span_of(range + 2), upload->size_bytes, "Range", &last, &ignored) == 0 &&
-	    last)
-		upload->offset = last + 1;
-	else if (range && !strcmp(range, "0-0"))
-		upload->offset = 0;
-	else {
+	/* "0-0" is one byte, and what docker-registry says of none: a new session knows */
+	if (!range || !text_starts(range, "0-") ||
+	    text_number(span_of(range + 2), upload->size_bytes, "Range", &last, &ignored) < 0 ||
+	    !last) {
 		probe(upload);
 		return 0;
 	}
+	upload->offset = last + 1;
 	return send_rest(upload, err);
 }
 
@@ -195,6 +203,18 @@ static void ask_session(struct oci_upload *upload, uint64_t delay_ns)
 	oci_call_start_later(call, delay_ns);
 }
 
+/* Smaller pieces, for a proxy that takes no large bodies (nginx: 1 MB); false: it gets absurd. */
+static bool shrink(struct oci_upload *upload)
+{
+	uint64_t bytes = upload->chunk_bytes ? upload->chunk_bytes : upload->size_bytes;
+
+	bytes = bytes > 2 * CHUNK_BYTES ? CHUNK_BYTES : bytes / 4;
+	if (bytes < CHUNK_LEAST)
+		return false;
+	upload->chunk_bytes = bytes;
+	return true;
+}
+
 /* After a failure of what had bytes of the blob. */
 static int recover(struct oci_upload *upload, struct oci_call *call, struct err *err)
 {
@@ -203,8 +223,7 @@ static int recover(struct oci_upload *upload, struct oci_call *call, struct err 
 	uint64_t delay = oci_retry_delay_ns(upload->n_tried, 0);
 
 	upload->call = NULL;
-	if (answer->status == 413 && !upload->chunk_bytes && upload->size_bytes > CHUNK_BYTES) {
-		upload->chunk_bytes = CHUNK_BYTES;
+	if (answer->status == 413 && shrink(upload)) {
 		open_session(upload);
 		return 0;
 	}

@@ -7,10 +7,20 @@
 #include "base/alloc.h"
 #include "base/str.h"
 
+/* Neither a password nor the signature of a query gets into a message. */
 static int refuse(const char *url, const char *why, struct err *err)
 {
-	AUTO(free) char *shown = text_printable(url, strnlen(url, 200));
+	const char *authority = strstr(url, "://");
+	size_t scheme = authority ? (size_t)(authority + 3 - url) : 0;
+	size_t len = strcspn(url + scheme, "/?#"), user = len, path;
+	AUTO(free) char *shown = NULL;
 
+	while (user && url[scheme + user - 1] != '@')
+		user--;
+	path = scheme + user + strcspn(url + scheme + user, "?#");
+	shown = mem_printf("%.*s%.*s", (int)(scheme < 16 ? scheme : 0), url,
+			   (int)(path - scheme - user < 200 ? path - scheme - user : 200),
+			   url + scheme + user);
 	return err_set(err, EC_NETWORK, "'%s' %s", shown, why);
 }
 
@@ -106,6 +116,8 @@ char *oci_url_resolve(const char *base, const char *text)
 
 	if (strchr(text, ':') && strcspn(text, ":") < strcspn(text, "/?#"))
 		return mem_text(text);
+	if (!*text)
+		return mem_textn(base, strcspn(base, "#"));
 	if (text_starts(text, "//"))
 		return mem_printf("%.*s%s", (int)(authority ? authority + 1 - base : 0), base,
 				  text);

@@ -2,20 +2,16 @@
 #include "base/alloc.h"
 #include "pkg/copy.h"
 
-/*
- * PATH[:NAME], PATH@DIGEST. What stands after a colon that has a slash behind it is of the path; the
- * name may itself have one colon ("opensnoop:1.0"), as names of the store have.
- */
+/* PATH[:NAME] at the first colon, as skopeo has it, since names have colons too; PATH@DIGEST. */
 static int split(const char *text, struct copy_place *place, struct err *err)
 {
-	const char *at = strrchr(text, '@'), *slash, *colon;
+	const char *at = strrchr(text, '@'), *colon;
 
 	if (at && oci_digest_is_valid(at + 1)) {
 		place->path = mem_textn(text, at - text);
 		place->name = mem_text(at + 1);
 	} else {
-		slash = strrchr(text, '/');
-		colon = strchr(slash ? slash : text, ':');
+		colon = strchr(text, ':');
 		place->path = colon ? mem_textn(text, colon - text) : mem_text(text);
 		place->name = colon && colon[1] ? mem_text(colon + 1) : NULL;
 	}
@@ -47,6 +43,8 @@ int copy_place_parse(const char *text, struct copy_place *out, struct err *err)
 		place.kind = reference.registry ? COPY_REGISTRY : COPY_STORE;
 		place.name = mem_text(text);
 	}
+	if (rc == 0 && !place.path && !*place.name)
+		rc = err_set(err, EC_USAGE, "'%s' names nothing", text);
 	if (rc < 0)
 		return -1;
 	*out = place;

@@ -12,6 +12,7 @@
 
 /* One of the two ends. */
 struct end {
+	const char *text; /* as it was typed */
 	struct copy_place place;
 	struct fetch_target target; /* of a registry */
 	struct store *store;	    /* the store, or another layout read as one; borrowed or own */
@@ -193,22 +194,32 @@ static int open_repositories(struct copying *copying, struct err *err)
 			       is_one ? from->target.home->repository : NULL, err);
 }
 
+static bool is_one_registry(const struct copying *copying)
+{
+	return copying->from.repository && copying->to.repository &&
+	       oci_repository_same_host(copying->from.repository, copying->to.repository);
+}
+
 static bool is_there(void *ctx, const struct oci_digest *digest)
 {
 	struct copying *copying = ctx;
 
+	if (is_one_registry(copying) &&
+	    !strcmp(copying->from.repository->name, copying->to.repository->name))
+		return true;
 	return copying->remote.here && remote_has(&copying->remote, digest);
 }
 
+/* The token is for the one repository it comes from; of others nothing is known to be allowed. */
 static const char *mount_from(void *ctx, const struct oci_digest *digest)
 {
 	struct copying *copying = ctx;
 
-	if (copying->from.repository && copying->to.repository &&
-	    oci_repository_same_host(copying->from.repository, copying->to.repository) &&
-	    strcmp(copying->from.repository->name, copying->to.repository->name))
+	(void)digest;
+	if (is_one_registry(copying) &&
+	    strcmp(copying->from.repository->name, copying->to.repository->name) != 0)
 		return copying->from.repository->name;
-	return copying->remote.here ? remote_other_with(&copying->remote, digest) : NULL;
+	return NULL;
 }
 
 static int layout_referrers(void *ctx, const struct oci_digest *subject, struct oci_index **out,
@@ -365,8 +376,7 @@ static int choose(struct copying *copying, struct oci_document *root, struct err
 		return -1;
 	one = oci_index_find(index, fetch->os, fetch->architecture);
 	if (!one)
-		return err_set(err, EC_UNSUPPORTED, "there is nothing for %s/%s in it", fetch->os,
-			       fetch->architecture);
+		return oci_index_lacks(index, fetch->os, fetch->architecture, err);
 	rc = copying->from.repository ? oci_manifest_get(copying->from.repository, one->digest.text,
 							 NULL, &child, &is_same, err)
 				      : oci_layout_document(copying->from.layout, &one->digest,
@@ -406,7 +416,7 @@ static int move(struct copying *copying, struct fetch_report *report, struct err
 	if (oci_transfer_new(&settings, &root, &transfer, err) < 0 ||
 	    oci_transfer_collect(transfer, err) < 0 || oci_transfer_blobs(transfer, err) < 0 ||
 	    name(copying, transfer, err) < 0)
-		return -1;
+		return err_wrap(err, "%s", copying->from.text);
 	fetch_report_fill(report, transfer);
 	return 0;
 }
@@ -414,6 +424,7 @@ static int move(struct copying *copying, struct fetch_report *report, struct err
 static int parse_end(struct copying *copying, const char *text, struct end *end, struct err *err)
 {
 	end->scratch.dir = -1;
+	end->text = text;
 	if (copy_place_parse(text, &end->place, err) < 0)
 		return -1;
 	if (end->place.kind != COPY_REGISTRY)

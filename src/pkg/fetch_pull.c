@@ -108,8 +108,7 @@ static int choose(struct pulling *pulling, struct oci_document *root, char **arc
 		return -1;
 	one = oci_index_find(index, fetch->os, fetch->architecture);
 	if (!one) {
-		err_set(err, EC_UNSUPPORTED, "%s has nothing for %s/%s", pulling->target.name,
-			fetch->os, fetch->architecture);
+		oci_index_lacks(index, fetch->os, fetch->architecture, err);
 		return err_hint(err, "--all-platforms takes everything it has");
 	}
 	oci_document_done(root);
@@ -197,7 +196,7 @@ static int pull(struct pulling *pulling, struct fetch_report *report, struct err
 	if (pulling->is_unchanged)
 		return report_as_it_is(pulling, &pulling->seen.resolved, report, err);
 	if (bring(pulling, &root, report, err) < 0)
-		return -1;
+		return err_wrap(err, "%s", pulling->target.name);
 	if (reference->tag && !reference->digest.text[0])
 		remote_set_tag(&pulling->remote, reference->tag, &pulling->now);
 	remote_save(&pulling->remote);

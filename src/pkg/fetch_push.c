@@ -11,6 +11,8 @@ struct pushing {
 	struct store_target source;
 	struct remote remote;
 	struct oci_repository *to;
+	const char
+		*other; /* a repository of the registry that blobs may be mounted from, or NULL */
 	const char **tags;
 	size_t n_tags;
 };
@@ -67,6 +69,14 @@ static int resolve(struct pushing *pushing, struct err *err)
 	return 0;
 }
 
+static void add_tag(struct pushing *pushing, const char *tag)
+{
+	for (size_t i = 0; i < pushing->n_tags; i++)
+		if (!strcmp(pushing->tags[i], tag))
+			return;
+	pushing->tags[pushing->n_tags++] = tag;
+}
+
 static int list_tags(struct pushing *pushing, struct err *err)
 {
 	const struct fetch_push *push = pushing->push;
@@ -77,7 +87,7 @@ static int list_tags(struct pushing *pushing, struct err *err)
 	for (size_t i = 0; i < push->n_tags; i++) {
 		if (!oci_tag_is_valid(push->tags[i]))
 			return err_set(err, EC_USAGE, "'%s' is no tag", push->tags[i]);
-		pushing->tags[pushing->n_tags++] = push->tags[i];
+		add_tag(pushing, push->tags[i]);
 	}
 	return 0;
 }
@@ -144,7 +154,11 @@ static bool is_there(void *ctx, const struct oci_digest *digest)
 
 static const char *mount_from(void *ctx, const struct oci_digest *digest)
 {
-	return remote_other_with(&((struct pushing *)ctx)->remote, digest);
+	const struct pushing *pushing = ctx;
+
+	return pushing->other && remote_has_at(&pushing->remote, pushing->other, digest)
+		       ? pushing->other
+		       : NULL;
 }
 
 static int layout_referrers(void *ctx, const struct oci_digest *subject, struct oci_index **out,
@@ -163,7 +177,25 @@ static void remember(struct pushing *pushing, const struct oci_transfer *transfe
 	remote_save(&pushing->remote);
 }
 
-static int send_all(struct pushing *pushing, struct fetch_report *report, struct err *err)
+/* The first other repository that has a blob which this one lacks: a token can be for both. */
+static const char *find_other(struct pushing *pushing, const struct oci_document *root)
+{
+	AUTO(oci_manifest) struct oci_manifest *manifest = NULL;
+	struct span text = { str_text(&root->text), root->text.len };
+	struct err err = { 0 };
+	const char *other = NULL;
+
+	if (!oci_type_is_manifest(root->media_type) ||
+	    oci_manifest_parse(text, "manifest", &manifest, &err) < 0)
+		return NULL;
+	for (size_t i = 0; !other && i < manifest->n_layers; i++)
+		if (!remote_has(&pushing->remote, &manifest->layers[i].digest))
+			other = remote_other_with(&pushing->remote, &manifest->layers[i].digest);
+	return other;
+}
+
+static int send_all(struct pushing *pushing, struct oci_document *root, struct fetch_report *report,
+		    struct err *err)
 {
 	struct oci_transfer_settings settings = {
 		.from.layout = store_layout(pushing->store),
@@ -176,15 +208,12 @@ static int send_all(struct pushing *pushing, struct fetch_report *report, struct
 		.single_post = &pushing->remote.single_post,
 		.watch = pushing->fetch->watch,
 	};
-	AUTO(oci_document) struct oci_document root = { 0 };
 	AUTO(oci_transfer) struct oci_transfer *transfer = NULL;
 
-	if (oci_layout_document(settings.from.layout, &pushing->source.digest,
-				pushing->source.size_bytes, &root, err) < 0 ||
-	    oci_transfer_new(&settings, &root, &transfer, err) < 0 ||
+	if (oci_transfer_new(&settings, root, &transfer, err) < 0 ||
 	    oci_transfer_collect(transfer, err) < 0 || oci_transfer_blobs(transfer, err) < 0 ||
 	    oci_transfer_name(transfer, pushing->tags, pushing->n_tags, err) < 0)
-		return -1;
+		return err_wrap(err, "%s", pushing->target.name);
 	fetch_report_fill(report, transfer);
 	remember(pushing, transfer);
 	return 0;
@@ -193,14 +222,19 @@ static int send_all(struct pushing *pushing, struct fetch_report *report, struct
 static int push(struct pushing *pushing, struct fetch_report *report, struct err *err)
 {
 	const struct oci_reference *reference = &pushing->target.reference;
+	AUTO(oci_document) struct oci_document root = { 0 };
 	bool had_tags = pushing->n_tags > 0;
 
+	if (oci_layout_document(store_layout(pushing->store), &pushing->source.digest,
+				pushing->source.size_bytes, &root, err) < 0)
+		return -1;
+	pushing->other = find_other(pushing, &root);
 	if (oci_repository_open(pushing->fetch->client, reference->registry, reference->repository,
-				"pull,push", NULL, &pushing->to, err) < 0 ||
+				"pull,push", pushing->other, &pushing->to, err) < 0 ||
 	    look_at_tags(pushing, err) < 0)
 		return -1;
 	if (pushing->n_tags || !had_tags)
-		return send_all(pushing, report, err);
+		return send_all(pushing, &root, report, err);
 	report->is_unchanged = true;
 	report->digest = pushing->source.digest;
 	report->media_type = mem_text(pushing->source.media_type);

@@ -111,6 +111,13 @@ bool remote_has(const struct remote *remote, const struct oci_digest *blob)
 	return has(remote->here, blob);
 }
 
+bool remote_has_at(const struct remote *remote, const char *repository,
+		   const struct oci_digest *blob)
+{
+	return has(json_object_get(json_object_get(remote->document, "repositories"), repository),
+		   blob);
+}
+
 const char *remote_other_with(const struct remote *remote, const struct oci_digest *blob)
 {
 	json_t *repositories = json_object_get(remote->document, "repositories"), *one;

@@ -40,6 +40,9 @@ struct remote_tag {
 bool remote_tag(const struct remote *remote, const char *tag, struct remote_tag *out);
 bool remote_has(const struct remote *remote, const struct oci_digest *blob);
 
+bool remote_has_at(const struct remote *remote, const char *repository,
+		   const struct oci_digest *blob);
+
 /* Another repository of the registry that has the blob; NULL: none is known. Borrowed. */
 const char *remote_other_with(const struct remote *remote, const struct oci_digest *blob);
 

@@ -71,6 +71,7 @@ static void resolves(void **state)
 		{ "https://a:5000/v2/x", "https://b/y", "https://b/y" },
 		{ "https://a/v2/x", "//b/y", "https://b/y" },
 		{ "https://a", "y", "https://a/y" },
+		{ "https://a/x?n=1#f", "", "https://a/x?n=1" },
 		{ "http://a/x?u=http://b/c", "/y", "http://a/y" },
 		{ "https://a/x", "file:///etc/passwd", "file:///etc/passwd" },
 	};

@@ -29,7 +29,7 @@ static void reads_places(void **state)
 		{ "oci:dir:", COPY_LAYOUT, "dir", NULL },
 		{ "oci:a/dir:1.0", COPY_LAYOUT, "a/dir", "1.0" },
 		{ "oci:dir:opensnoop:1.0", COPY_LAYOUT, "dir", "opensnoop:1.0" },
-		{ "oci:a:b/dir", COPY_LAYOUT, "a:b/dir", NULL },
+		{ "oci:dir:x/opensnoop:1.0", COPY_LAYOUT, "dir", "x/opensnoop:1.0" },
 		{ "oci:dir@" D1, COPY_LAYOUT, "dir", D1 },
 		{ "oci-archive:/tmp/x.tar:latest", COPY_ARCHIVE, "/tmp/x.tar", "latest" },
 		{ "oci-archive:-", COPY_ARCHIVE, "-", NULL },
@@ -49,9 +49,8 @@ static void reads_places(void **state)
 
 static void refuses_what_is_no_place(void **state)
 {
-	static const char *const bad[] = {
-		"", "oci:", "oci::1", "oci-archive:", "Bad/Name", "x y"
-	};
+	static const char *const bad[] = { "",	     "oci:",	  "oci::1",   "oci-archive:",
+					   "store:", "docker://", "Bad/Name", "x y" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
