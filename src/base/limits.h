@@ -19,6 +19,14 @@
 #define LIMIT_ARCHIVE_ENTRIES 20000
 #define LIMIT_SETTINGS (1u << 20) /* config.yaml, Docker's config.json, a helper's answer */
 #define LIMIT_SECRET 65536	  /* a password or token that a person gives */
+#define LIMIT_KEY 65536		  /* a key or certificate in PEM or DER, encrypted or not */
+#define LIMIT_SIGNED (32u << 20)  /* a signed document with its base64: SBOMs have megabytes */
+#define LIMIT_SIGNATURE 2048	  /* one signature: RSA of 8192 bits has 1024 bytes */
+#define LIMIT_SUBJECTS 4096	  /* of one in-toto statement */
+#define LIMIT_SCRYPT_MEMORY (256u << 20)
+#define LIMIT_SCRYPT_N (1u << 20) /* as are the next: what decrypting a key may cost */
+#define LIMIT_SCRYPT_P 4
+#define LIMIT_PBKDF2_ROUNDS 10000000
 #define LIMIT_JSON_DEPTH 64
 #define LIMIT_YAML_NODES 1000000
 #define LIMIT_FLAGS 1024   /* package flags */
