@@ -118,9 +118,10 @@ static int derive(const struct box *box, struct span passphrase,
 int sign_cosign_decrypt(struct span json, struct span passphrase, const char *what, struct str *out,
 			struct err *err)
 {
-	AUTO(box) struct box box = { .salt = STR_MAX(SALT_MAX),
-				     .nonce = STR_MAX(SIGN_SECRETBOX_NONCE),
-				     .text = STR_MAX(LIMIT_KEY) };
+	AUTO(box)
+	struct box box = { .salt = STR_MAX(SALT_MAX),
+			   .nonce = STR_MAX(SIGN_SECRETBOX_NONCE),
+			   .text = STR_MAX(LIMIT_KEY) };
 	unsigned char key[SIGN_SECRETBOX_KEY];
 	char *room;
 	int rc;
@@ -129,9 +130,10 @@ int sign_cosign_decrypt(struct span json, struct span passphrase, const char *wh
 	    derive(&box, passphrase, key, err) < 0)
 		return err_wrap(err, "%s", what);
 	room = str_room(out, box.text.len);
-	rc = room ? sign_secretbox_open((struct span){ box.text.data, box.text.len }, box.nonce.data,
-					key, room) :
-		    -1;
+	rc = -1;
+	if (room)
+		rc = sign_secretbox_open((struct span){ box.text.data, box.text.len },
+					 box.nonce.data, key, room);
 	explicit_bzero(key, sizeof(key));
 	if (rc < 0)
 		return sign_cannot_decrypt(what, err);

@@ -13,10 +13,10 @@ typedef int decrypt_function(struct span text, struct span passphrase, const cha
 			     struct str *out, struct err *err);
 typedef EVP_PKEY *decode_function(struct span der);
 
-/* Anything after the key's end makes it none. */
-static EVP_PKEY *whole(EVP_PKEY *pkey, const unsigned char *at, struct span der)
+/* *at is where decoding ended: anything after that makes it no key. */
+static EVP_PKEY *whole(EVP_PKEY *pkey, const unsigned char **at, struct span der)
 {
-	if (pkey && (const char *)at == der.data + der.len)
+	if (pkey && (const char *)*at == der.data + der.len)
 		return pkey;
 	EVP_PKEY_free(pkey);
 	return NULL;
@@ -26,14 +26,14 @@ static EVP_PKEY *decode_sec1(struct span der)
 {
 	const unsigned char *at = (const unsigned char *)der.data;
 
-	return whole(d2i_PrivateKey(EVP_PKEY_EC, NULL, &at, der.len), at, der);
+	return whole(d2i_PrivateKey(EVP_PKEY_EC, NULL, &at, der.len), &at, der);
 }
 
 static EVP_PKEY *decode_rsa(struct span der)
 {
 	const unsigned char *at = (const unsigned char *)der.data;
 
-	return whole(d2i_PrivateKey(EVP_PKEY_RSA, NULL, &at, der.len), at, der);
+	return whole(d2i_PrivateKey(EVP_PKEY_RSA, NULL, &at, der.len), &at, der);
 }
 
 static EVP_PKEY *decode_pkcs8(struct span der)
@@ -43,21 +43,21 @@ static EVP_PKEY *decode_pkcs8(struct span der)
 	EVP_PKEY *pkey = info ? EVP_PKCS82PKEY(info) : NULL;
 
 	PKCS8_PRIV_KEY_INFO_free(info);
-	return whole(pkey, at, der);
+	return whole(pkey, &at, der);
 }
 
 static EVP_PKEY *decode_spki(struct span der)
 {
 	const unsigned char *at = (const unsigned char *)der.data;
 
-	return whole(d2i_PUBKEY(NULL, &at, der.len), at, der);
+	return whole(d2i_PUBKEY(NULL, &at, der.len), &at, der);
 }
 
 static EVP_PKEY *decode_rsa_public(struct span der)
 {
 	const unsigned char *at = (const unsigned char *)der.data;
 
-	return whole(d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, der.len), at, der);
+	return whole(d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, der.len), &at, der);
 }
 
 static EVP_PKEY *decode_certificate(struct span der)
@@ -65,7 +65,7 @@ static EVP_PKEY *decode_certificate(struct span der)
 	const unsigned char *at = (const unsigned char *)der.data;
 	AUTO(x509) X509 *certificate = d2i_X509(NULL, &at, der.len);
 
-	return whole(certificate ? X509_get_pubkey(certificate) : NULL, at, der);
+	return whole(certificate ? X509_get_pubkey(certificate) : NULL, &at, der);
 }
 
 /* Of PEM labels. Those that are encrypted have no decoder: PKCS#8 comes out of them. */
@@ -110,8 +110,8 @@ static int read_encrypted(const struct kind *kind, struct span body, const char 
 	EVP_PKEY *pkey;
 
 	if (!passphrase)
-		return err_set(err, EC_DENIED, "%s: the key is encrypted, and no passphrase was given",
-			       what);
+		return err_set(err, EC_DENIED,
+			       "%s: the key is encrypted, and no passphrase was given", what);
 	(void)!str_room(&words, 1024);
 	(void)!str_room(&der, body.len);
 	if (passphrase->get(passphrase->context, what, &words, err) < 0 ||

@@ -73,7 +73,8 @@ int sign_make(const struct sign_key *key, struct span data, struct str *out, str
 
 	if (!key->is_private)
 		return err_set(err, EC_USAGE, "a public key cannot sign");
-	if (!ctx || EVP_DigestSignInit_ex(ctx, NULL, scheme->hash, NULL, NULL, key->pkey, NULL) != 1 ||
+	if (!ctx ||
+	    EVP_DigestSignInit_ex(ctx, NULL, scheme->hash, NULL, NULL, key->pkey, NULL) != 1 ||
 	    EVP_DigestSign(ctx, signature, &size, (const unsigned char *)data.data, data.len) != 1)
 		return sign_ssl_failed(err, EC_FAILED, "cannot sign");
 	str_add(out, signature, size);
@@ -114,8 +115,8 @@ int sign_verify(const struct sign_key *key, enum sign_scheme scheme, struct span
 	bool is_good = signature.len > 0 && signature.len <= LIMIT_SIGNATURE;
 
 	if (is_good)
-		is_good = scheme == SIGN_BY_KEY ? verifies_by_key(key, data, signature) :
-						  verifies(key, scheme, data, signature);
+		is_good = scheme == SIGN_BY_KEY ? verifies_by_key(key, data, signature)
+						: verifies(key, scheme, data, signature);
 	return is_good ? 0 : err_set(err, EC_UNTRUSTED, "the signature is not one by this key");
 }
 
