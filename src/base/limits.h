@@ -23,6 +23,7 @@
 #define LIMIT_SIGNED (32u << 20)  /* a signed document with its base64: SBOMs have megabytes */
 #define LIMIT_SIGNATURE 2048	  /* one signature: RSA of 8192 bits has 1024 bytes */
 #define LIMIT_SUBJECTS 4096	  /* of one in-toto statement */
+#define LIMIT_SIGNATURES 16	  /* of one envelope */
 #define LIMIT_SCRYPT_MEMORY (256u << 20)
 #define LIMIT_SCRYPT_N (1u << 20) /* as are the next: what decrypting a key may cost */
 #define LIMIT_SCRYPT_P 4

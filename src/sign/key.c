@@ -123,7 +123,7 @@ int sign_key_adopt(EVP_PKEY *pkey, bool is_private, const char *what, struct sig
 {
 	AUTO(pkey) EVP_PKEY *owned = pkey;
 	struct sign_key *key;
-	enum sign_key_type type;
+	enum sign_key_type type = SIGN_RSA;
 
 	if (!owned)
 		return sign_ssl_failed(err, EC_CORRUPT, "%s: the key cannot be read", what);
