@@ -160,6 +160,26 @@ int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mo
 	return fs_temp_commit(&temp, err);
 }
 
+int fs_create(int dir, const char *name, const void *data, size_t size, mode_t mode,
+	      struct err *err)
+{
+	AUTO(close) int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	int rc;
+
+	if (fd < 0 && errno == EEXIST)
+		return err_set(err, EC_EXISTS, "%s exists already", name);
+	if (fd < 0)
+		return err_errno(err, "create %s", name);
+	rc = fchmod(fd, mode) < 0 ? err_errno(err, "create %s", name)
+				  : fs_write_fd(fd, data, size, name, err);
+	if (rc == 0 && fsync(fd) < 0)
+		rc = err_errno(err, "sync %s", name);
+	if (rc == 0)
+		return sync_parent(dir, name, err);
+	unlinkat(dir, name, 0);
+	return -1;
+}
+
 /* mkdir -p, each missing level */
 static int make_dirs(int dir, const char *name, mode_t mode)
 {

@@ -29,7 +29,14 @@ int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mo
 	     struct err *err) MUST_CHECK;
 
 /*
- * The same for what comes piece by piece: write into fd, then fs_temp_commit(), after which only
+ * A new file with exactly these bits of mode, durable. EXISTS when there is something of this name,
+ * also a link; nothing is left on any other failure.
+ */
+int fs_create(int dir, const char *name, const void *data, size_t size, mode_t mode,
+	      struct err *err) MUST_CHECK;
+
+/*
+ * The same as fs_write() for what comes piece by piece: write into fd, then fs_temp_commit(), after which only
  * fs_temp_done() is left to call. What was not committed is deleted by fs_temp_done(). dir is
  * borrowed.
  */

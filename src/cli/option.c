@@ -15,6 +15,8 @@ const struct cli_option cli_common_options[] = {
 };
 const size_t cli_n_common_options = ARRAY_SIZE(cli_common_options);
 
+#define ACTIONS_MAX 16 /* of one command */
+
 struct parse {
 	const struct cli_command *command;
 	char *settings;
@@ -185,6 +187,36 @@ static int check_count(struct parse *p, const struct cli_args *args)
 	return err_hint(p->err, "usage: epm %s %s", c->name, c->synopsis);
 }
 
+/* The first argument of a command that has actions. */
+static int check_action(struct parse *p, const char *word)
+{
+	const struct cli_command *c = p->command;
+	AUTO(free) char *copy = mem_text(c->actions);
+	const char *actions[ACTIONS_MAX], *nearest;
+	size_t n = 0;
+
+	for (char *at = copy; *at && n < ACTIONS_MAX; n++) {
+		actions[n] = at;
+		at += strcspn(at, " ");
+		if (*at)
+			*at++ = '\0';
+		if (!strcmp(actions[n], word))
+			return 0;
+	}
+	err_set(p->err, EC_USAGE, "%s: there is no '%s %s'", c->name, c->name, word);
+	nearest = text_nearest(word, actions, n);
+	if (nearest)
+		return err_hint(p->err, "did you mean 'epm %s %s'?", c->name, nearest);
+	return err_hint(p->err, "usage: epm %s %s", c->name, c->synopsis);
+}
+
+static int check_arguments(struct parse *p, const struct cli_args *args)
+{
+	if (p->command->actions && args->n_items && check_action(p, args->items[0]) < 0)
+		return -1;
+	return check_count(p, args);
+}
+
 static int parse_words(struct parse *p, struct cli_args *args)
 {
 	const char *word;
@@ -219,7 +251,7 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, void *se
 	args->n_items = 0;
 	if (parse_words(&p, args) < 0)
 		return -1;
-	return common->wants_help || common->wants_version ? 0 : check_count(&p, args);
+	return common->wants_help || common->wants_version ? 0 : check_arguments(&p, args);
 }
 
 void cli_args_done(struct cli_args *args)

@@ -63,7 +63,8 @@ struct cli_command {
 	const char *details;  /* paragraphs for --help, or NULL */
 	const struct cli_option *options;
 	size_t n_options;
-	enum cli_words words; /* of the arguments */
+	const char *actions;  /* the first argument is one of these, separated by blanks; or NULL */
+	enum cli_words words; /* of the arguments, behind the action */
 	size_t min_args;
 	size_t max_args;	/* SIZE_MAX: any number */
 	bool stops_at_argument; /* options after the first argument are left alone (epm run) */

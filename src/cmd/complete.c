@@ -184,6 +184,8 @@ static void complete(struct completion *c)
 		offer_flags(c, c->words->items[argument]);
 	else if (c->current[0] == '-')
 		offer_options(c, &cmd->cli);
+	else if (cmd->cli.actions && argument == n)
+		offer_choices(c, cmd->cli.actions);
 	else
 		offer_kind(c, cmd->cli.words, NULL);
 }

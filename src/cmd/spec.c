@@ -30,6 +30,7 @@ static json_t *describe_command(const struct cmd *cmd)
 	js_set_text(json, "name", cmd->cli.name);
 	js_set_text(json, "synopsis", cmd->cli.synopsis);
 	js_set_text(json, "summary", cmd->cli.summary);
+	js_set_text(json, "actions", cmd->cli.actions);
 	js_set_bool(json, "hidden", cmd->is_hidden);
 	js_set(json, "options", options);
 	return json;
