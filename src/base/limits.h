@@ -24,6 +24,13 @@
 #define LIMIT_SIGNATURE 2048	  /* one signature: RSA of 8192 bits has 1024 bytes */
 #define LIMIT_SUBJECTS 4096	  /* of one in-toto statement */
 #define LIMIT_SIGNATURES 16	  /* of one envelope */
+#define LIMIT_TRUSTED_ROOT (4u << 20)
+#define LIMIT_TRUSTED 256     /* logs, or authorities, of one kind in a trusted root */
+#define LIMIT_CERTIFICATES 16 /* of one chain */
+#define LIMIT_TLOG_ENTRIES 32 /* as is the next: of one bundle; sigstore-go has the same */
+#define LIMIT_TIMESTAMPS 32
+#define LIMIT_TIMESTAMP 65536 /* RFC 3161's answer with its certificates */
+#define LIMIT_PROOF_HASHES 64 /* a tree has less than 2^63 leaves */
 #define LIMIT_SCRYPT_MEMORY (256u << 20)
 #define LIMIT_SCRYPT_N (1u << 20) /* as are the next: what decrypting a key may cost */
 #define LIMIT_SCRYPT_P 4
