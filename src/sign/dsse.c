@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "base/limits.h"
-#include "sign/signature.h"
 
 #define PAYLOAD_TYPE_MAX 255 /* RFC 6838 section 4.2 allows twice 127 */
 
@@ -125,8 +124,9 @@ int sign_envelope_verify(const struct sign_envelope *envelope, const struct sign
 	return sign_verify(key, SIGN_BY_KEY, (struct span){ pae.data, pae.len }, signature, err);
 }
 
-int sign_envelope_make(const struct sign_key *key, const char *payload_type, struct span payload,
-		       struct sign_envelope **out, struct err *err)
+int sign_envelope_make(const struct sign_key *key, enum sign_scheme scheme,
+		       const char *payload_type, struct span payload, struct sign_envelope **out,
+		       struct err *err)
 {
 	AUTO(sign_envelope) struct sign_envelope *envelope = mem_alloc(sizeof(*envelope));
 	AUTO(str) struct str pae = STR_MAX(0);
@@ -139,7 +139,8 @@ int sign_envelope_make(const struct sign_key *key, const char *payload_type, str
 	envelope->n_signatures = 1;
 	if (str_check(&envelope->payload, "the payload", err) < 0 ||
 	    make_pae(payload_type, payload, &pae, err) < 0 ||
-	    sign_make(key, (struct span){ pae.data, pae.len }, &envelope->signatures[0], err) < 0)
+	    sign_make(key, scheme, (struct span){ pae.data, pae.len }, &envelope->signatures[0],
+		      err) < 0)
 		return -1;
 	*out = STEAL(envelope);
 	return 0;

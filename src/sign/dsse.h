@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "sign/key.h"
+#include "sign/signature.h"
 
 #define SIGN_PAYLOAD_IN_TOTO "application/vnd.in-toto+json"
 
@@ -43,9 +44,10 @@ int sign_envelope_signature(const struct sign_envelope *envelope, struct span *o
 int sign_envelope_verify(const struct sign_envelope *envelope, const struct sign_key *key,
 			 struct err *err) MUST_CHECK;
 
-/* Sign a payload. The caller frees *out. */
-int sign_envelope_make(const struct sign_key *key, const char *payload_type, struct span payload,
-		       struct sign_envelope **out, struct err *err) MUST_CHECK;
+/* Sign a payload, see sign_make(). The caller frees *out. */
+int sign_envelope_make(const struct sign_key *key, enum sign_scheme scheme,
+		       const char *payload_type, struct span payload, struct sign_envelope **out,
+		       struct err *err) MUST_CHECK;
 
 /* As JSON; js_dump() makes the bytes of it that cosign writes. Owned by the caller. */
 json_t *sign_envelope_json(const struct sign_envelope *envelope);

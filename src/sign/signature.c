@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "sign/openssl.h"
+#include "sign/sodium.h"
 
 static const struct scheme {
 	const char *hash; /* NULL: what is signed is not hashed first */
@@ -64,17 +65,20 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const struct scheme *scheme)
 	       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
-int sign_make(const struct sign_key *key, struct span data, struct str *out, struct err *err)
+int sign_make(const struct sign_key *key, enum sign_scheme which, struct span data, struct str *out,
+	      struct err *err)
 {
-	const struct scheme *scheme = &schemes[scheme_of(key)];
+	const struct scheme *scheme = &schemes[which ? which : scheme_of(key)];
 	AUTO(md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pkey_ctx = NULL;
 	unsigned char signature[LIMIT_SIGNATURE];
 	size_t size = sizeof(signature);
 
-	if (!key->is_private)
-		return err_set(err, EC_USAGE, "a public key cannot sign");
+	if (!key->is_private || !belongs(key, scheme))
+		return err_set(err, EC_USAGE, "this key cannot sign so");
 	if (!ctx ||
-	    EVP_DigestSignInit_ex(ctx, NULL, scheme->hash, NULL, NULL, key->pkey, NULL) != 1 ||
+	    EVP_DigestSignInit_ex(ctx, &pkey_ctx, scheme->hash, NULL, NULL, key->pkey, NULL) != 1 ||
+	    !set_padding(pkey_ctx, scheme) ||
 	    EVP_DigestSign(ctx, signature, &size, (const unsigned char *)data.data, data.len) != 1)
 		return sign_ssl_failed(err, EC_FAILED, "cannot sign");
 	str_add(out, signature, size);
@@ -99,12 +103,30 @@ static bool verifies(const struct sign_key *key, enum sign_scheme which, struct 
 	return is_good;
 }
 
-static bool verifies_by_key(const struct sign_key *key, struct span data, struct span signature)
+/* Ed25519ph, which OpenSSL has from 3.2 on. */
+static bool verifies_prehashed(const struct sign_key *key, struct span data, struct span signature,
+			       bool *is_missing)
+{
+	unsigned char public[SIGN_ED25519_KEY];
+	size_t size = sizeof(public);
+	struct err ignored;
+
+	if (signature.len != SIGN_ED25519_SIGNATURE)
+		return false;
+	*is_missing = sign_sodium_load(&ignored) < 0;
+	return !*is_missing && EVP_PKEY_get_raw_public_key(key->pkey, public, &size) == 1 &&
+	       sign_ed25519ph_verifies(public, data, signature.data);
+}
+
+static bool verifies_by_key(const struct sign_key *key, struct span data, struct span signature,
+			    bool *is_missing)
 {
 	enum sign_scheme scheme = scheme_of(key);
 
 	if (verifies(key, scheme, data, signature))
 		return true;
+	if (scheme == SIGN_EDDSA)
+		return verifies_prehashed(key, data, signature, is_missing);
 	return (scheme == SIGN_ECDSA_SHA384 || scheme == SIGN_ECDSA_SHA512) &&
 	       verifies(key, SIGN_ECDSA_SHA256, data, signature);
 }
@@ -112,12 +134,18 @@ static bool verifies_by_key(const struct sign_key *key, struct span data, struct
 int sign_verify(const struct sign_key *key, enum sign_scheme scheme, struct span data,
 		struct span signature, struct err *err)
 {
-	bool is_good = signature.len > 0 && signature.len <= LIMIT_SIGNATURE;
+	bool is_good = signature.len > 0 && signature.len <= LIMIT_SIGNATURE, is_missing = false;
 
 	if (is_good)
-		is_good = scheme == SIGN_BY_KEY ? verifies_by_key(key, data, signature)
+		is_good = scheme == SIGN_BY_KEY ? verifies_by_key(key, data, signature, &is_missing)
 						: verifies(key, scheme, data, signature);
-	return is_good ? 0 : err_set(err, EC_UNTRUSTED, "the signature is not one by this key");
+	if (is_good)
+		return 0;
+	err_set(err, EC_UNTRUSTED, "the signature is not one by this key");
+	if (is_missing)
+		err_hint(err, "libsodium is not there, which those that cosign makes with Ed25519 "
+			      "need");
+	return -1;
 }
 
 int sign_ecdsa_from_raw(const struct sign_key *key, struct span raw, struct str *out,

@@ -3,8 +3,7 @@
 #define EPM_SIGN_SIGNATURE_H
 
 /*
- * Signatures over bytes. ECDSA signatures are in DER, as everywhere but in JOSE; RSA and Ed25519 as
- * they are. Ed25519 is pure.
+ * Signatures over bytes. Those of ECDSA are in DER, as everywhere but in JOSE.
  */
 #include "base/err.h"
 #include "base/str.h"
@@ -12,7 +11,7 @@
 
 /* How bytes are signed, where a format says so. JOSE: ES256, PS256 and so on. */
 enum sign_scheme {
-	SIGN_BY_KEY, /* what cosign does, see below */
+	SIGN_BY_KEY, /* see below */
 	SIGN_ECDSA_SHA256,
 	SIGN_ECDSA_SHA384,
 	SIGN_ECDSA_SHA512,
@@ -22,22 +21,25 @@ enum sign_scheme {
 	SIGN_RSA_PSS_SHA256, /* the salt as long as the hash */
 	SIGN_RSA_PSS_SHA384,
 	SIGN_RSA_PSS_SHA512,
-	SIGN_EDDSA,
+	SIGN_EDDSA, /* pure */
 };
 
 /*
- * Sign with a private key, as cosign does: ECDSA with the hash of the curve's size (SHA-256, -384,
- * -512), RSA as PKCS#1 v1.5 with SHA-256, Ed25519. Appended to out.
+ * Sign with a private key. Appended to out. USAGE for a public key or a scheme that is not for it.
+ *
+ * SIGN_BY_KEY is what "cosign sign" does: ECDSA with the hash of the curve's size (SHA-256, -384,
+ * -512), RSA as PKCS#1 v1.5 with SHA-256; Ed25519 is pure here. "cosign verify" takes them as they
+ * are, but for P-384 and P-521 only with --signature-digest-algorithm; SIGN_ECDSA_SHA256 without.
  */
-int sign_make(const struct sign_key *key, struct span data, struct str *out,
-	      struct err *err) MUST_CHECK;
+int sign_make(const struct sign_key *key, enum sign_scheme scheme, struct span data,
+	      struct str *out, struct err *err) MUST_CHECK;
 
 /*
  * UNTRUSTED when it is not a signature of these bytes by this key, also for what is no signature at
  * all, and for a scheme that does not belong to the type of the key.
  *
- * SIGN_BY_KEY: as sign_make(); on P-384 and P-521 SHA-256 as well, which is what "cosign verify"
- * wants without further flags.
+ * SIGN_BY_KEY: as sign_make(), and all else that cosign makes or takes: on P-384 and P-521 SHA-256,
+ * with Ed25519 also the prehashed form ("Ed25519ph"), for which libsodium is loaded.
  */
 int sign_verify(const struct sign_key *key, enum sign_scheme scheme, struct span data,
 		struct span signature, struct err *err) MUST_CHECK;
