@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "cli/print.h"
 
+#define PLATFORM_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_./"
 #define CERTS_FOLDER "/etc/docker/certs.d"
 
 /* The address may be IPv6, in brackets or not, which has colons of its own. */
@@ -76,6 +78,40 @@ static int set_tls(const struct cmd_remote *remote, struct cmd_session *session,
 	return 0;
 }
 
+/*
+ * ^C ends what is going on, so that what was received of it is cleared away; then the process ends
+ * by the signal, as its parent expects.
+ */
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int number)
+{
+	stop_signal = number;
+}
+
+static void catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction old;
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &action, NULL);
+}
+
+static void end_by_signal(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM };
+	struct sigaction old;
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == on_signal)
+			signal(numbers[i], SIG_DFL);
+	if (stop_signal)
+		raise(stop_signal);
+}
+
 static void set_settings(const struct cmd_remote *remote, struct cmd_session *session)
 {
 	struct oci_client_settings *to = &session->client_settings;
@@ -85,6 +121,7 @@ static void set_settings(const struct cmd_remote *remote, struct cmd_session *se
 	to->http.resolve = remote->resolve.items;
 	to->http.n_resolve = remote->resolve.n_items;
 	to->credential_paths = &session->paths.paths;
+	to->stop = &stop_signal;
 	to->token_folder = session->token_folder;
 	to->certs_folder = CERTS_FOLDER;
 	to->is_plain_http = remote->is_plain_http;
@@ -104,11 +141,16 @@ int cmd_session_open(const struct cmd_env *env, const struct cmd_remote *remote,
 	set_settings(remote, out);
 	if (set_tls(remote, out, err) < 0)
 		return -1;
-	return oci_client_new(&out->client_settings, &out->client, err);
+	if (oci_client_new(&out->client_settings, &out->client, err) < 0)
+		return -1;
+	catch_signals();
+	return 0;
 }
 
 void cmd_session_done(struct cmd_session *session)
 {
+	if (session->client)
+		end_by_signal();
 	oci_client_free(session->client);
 	str_done(&session->ca);
 	free(session->token_folder);
@@ -121,8 +163,8 @@ int cmd_platform_parse(const char *text, char **out_os, char **out_architecture,
 	const char *slash = strchr(text, '/');
 	const char *variant = slash ? strchr(slash + 1, '/') : NULL;
 
-	if (!slash || slash == text || !slash[1] || slash + 1 == variant ||
-	    (variant && (!variant[1] || strchr(variant + 1, '/')))) {
+	if (text[strspn(text, PLATFORM_CHARS)] || !slash || slash == text || !slash[1] ||
+	    slash + 1 == variant || (variant && (!variant[1] || strchr(variant + 1, '/')))) {
 		err_set(err, EC_USAGE, "'%s' is no platform", text);
 		return err_hint(err, "it is OS/ARCHITECTURE, as in linux/arm64");
 	}

@@ -137,6 +137,10 @@ int oci_client_run(struct oci_client *client, const struct oci_tick *tick, struc
 	uint64_t wait, next_tick = 0;
 
 	while (client->attempts && !client->failure.code) {
+		if (client->settings->stop && *client->settings->stop) {
+			err_set(&client->failure, EC_FAILED, "interrupted");
+			break;
+		}
 		wait = start_due(client);
 		if (client->failure.code)
 			break;

@@ -13,6 +13,7 @@
  * Credentials go to the registry they are for and to the realm it names, never elsewhere: neither
  * along a redirect, nor unencrypted where the registry itself is encrypted.
  */
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,7 +38,8 @@ struct oci_client_settings {
 	size_t n_plain_http;
 	const char *const *insecure; /* hosts whose certificates are not looked at */
 	size_t n_insecure;
-	bool is_plain_http; /* all of them */
+	bool is_plain_http;		   /* all of them */
+	const volatile sig_atomic_t *stop; /* once it is not 0 the run ends with FAILED; or NULL */
 };
 
 int oci_client_new(const struct oci_client_settings *settings, struct oci_client **out,

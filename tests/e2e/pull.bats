@@ -422,14 +422,12 @@ os.execv(sys.argv[1], sys.argv[1:])' "$EPM" pull "$stub/demo/opensnoop:1.0" >out
 	[ "$rc" = 130 ]
 	nothing_named
 	"$EPM" fsck
-	aged
-	"$EPM" prune
 	no_temporary_files
 }
 
 @test "each call that changes the disk fails in turn, or kills" {
 	for errno in 28 KILL; do
-		for n in $(seq 60); do
+		for n in $(seq 90); do
 			rm -rf "$EPM_HOME" mark
 			ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 FAULT_AT=$n FAULT_ERRNO=$errno \
 				FAULT_MARK=$PWD/mark LD_PRELOAD=$EPM_BUILD/tests/support/faults_preload.so \
@@ -444,9 +442,10 @@ os.execv(sys.argv[1], sys.argv[1:])' "$EPM" pull "$stub/demo/opensnoop:1.0" >out
 			'[]') ;;
 			*) has demo/opensnoop:1.0 "$(digest demo/opensnoop:1.0)" ;;
 			esac
-			[ ! -e "$EPM_HOME" ] || "$EPM" fsck
+			[ ! -e "$EPM_HOME/index.json" ] || "$EPM" fsck
 			"$EPM" pull "$registry/demo/opensnoop:1.0"
 			has demo/opensnoop:1.0 "$(digest demo/opensnoop:1.0)"
+			aged
 			"$EPM" prune
 			no_temporary_files
 		done
