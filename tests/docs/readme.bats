@@ -28,7 +28,8 @@ as_typed() {
 	as_typed
 	n=0
 	while IFS= read -r line; do
-		[[ $line != '$ epm '* ]] || {
+		# what needs an account is tried in tests/e2e, on a registry of our own
+		[[ $line != '$ epm '* || $line == *ghcr.io* ]] || {
 			run bash -c "${line#\$ }"
 			exits 0
 			n=$((n + 1))
