@@ -243,19 +243,33 @@ static int verify_certificate(const struct trial *trial, struct err *err)
 	return 0;
 }
 
+/* One of several rules; the error names the issuer where a name has matched. */
+static int match_rules(const struct sign_identity *identity,
+		       const struct sign_keyless_policy *policy, struct err *err)
+{
+	struct err why;
+
+	err_set(err, EC_UNTRUSTED, "identity: it is signed by \"%s\", who is not believed",
+		identity->name);
+	for (size_t i = 0; i < policy->n_rules; i++) {
+		if (sign_identity_match(identity, &policy->rules[i], &why) == 0)
+			return 0;
+		if (why.code != EC_UNTRUSTED || policy->n_rules == 1 ||
+		    text_starts(why.text, "issuer"))
+			*err = why;
+		if (why.code != EC_UNTRUSTED)
+			break;
+	}
+	return -1;
+}
+
 static int verify_identity(const struct trial *trial, struct sign_identity *out, struct err *err)
 {
-	const struct sign_keyless_policy *policy = trial->policy;
 	AUTO(sign_identity) struct sign_identity identity = { 0 };
-	bool is_match = policy->any_identity;
 
 	if (sign_fulcio_identity(trial->leaf, &identity, err) < 0)
 		return -1;
-	if (!is_match)
-		err_set(err, EC_UNTRUSTED, "identity: nobody is believed");
-	for (size_t i = 0; !is_match && i < policy->n_rules; i++)
-		is_match = sign_identity_match(&identity, &policy->rules[i], err) == 0;
-	if (!is_match)
+	if (!trial->policy->any_identity && match_rules(&identity, trial->policy, err) < 0)
 		return -1;
 	*out = identity;
 	identity = (struct sign_identity){ 0 };
