@@ -23,7 +23,7 @@ static const struct scheme {
 	[SIGN_RSA_PSS_SHA256] = { "SHA256", .is_rsa = true, .is_pss = true },
 	[SIGN_RSA_PSS_SHA384] = { "SHA384", .is_rsa = true, .is_pss = true },
 	[SIGN_RSA_PSS_SHA512] = { "SHA512", .is_rsa = true, .is_pss = true },
-	[SIGN_EDDSA] = { NULL },
+	[SIGN_EDDSA] = { .is_ecdsa = false },
 };
 
 /* OCI.md 4 of the reference: cosign's table, tried out */

@@ -19,6 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err = { 0 };
 	size_t n = 0;
 
+	if (next && strlen(next) > size)
+		abort();
 	if (oci_retry_after(text, 1800000000) < -1)
 		abort();
 	if (oci_origin_of(url, &origin, &err) == 0 && (!origin.host || !*origin.host))
