@@ -5,10 +5,10 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "sign/certificate.h"
+#include "sign/content.h"
 #include "sign/fulcio.h"
 #include "sign/openssl.h"
 #include "sign/sct.h"
-#include "sign/signature.h"
 #include "sign/timestamp.h"
 #include "sign/tlog.h"
 
@@ -19,8 +19,7 @@ struct trial {
 	const struct sign_keyless_policy *policy;
 	X509 *leaf;
 	sign_x509_list *others; /* what the bundle has besides */
-	struct str signed_bytes;
-	struct span signature;
+	struct sign_content content;
 	int64_t times[LIMIT_TLOG_ENTRIES + LIMIT_TIMESTAMPS];
 	size_t n_times;
 	const struct sign_tlog_entry *entry; /* that is good, or NULL */
@@ -30,7 +29,7 @@ static void trial_done(struct trial *trial)
 {
 	X509_free(trial->leaf);
 	sign_x509_list_free(trial->others);
-	str_done(&trial->signed_bytes);
+	sign_content_done(&trial->content);
 }
 AUTO_STRUCT(trial, struct trial, trial_done);
 
@@ -54,66 +53,22 @@ static int read_certificates(struct trial *trial, struct err *err)
 				    "certificate of the chain", trial->others, err);
 }
 
-static int check_message(const struct str *digest, struct span message, struct err *err)
-{
-	const EVP_MD *md = digest->len == 32   ? EVP_sha256()
-			   : digest->len == 48 ? EVP_sha384()
-					       : EVP_sha512();
-	uint8_t hash[EVP_MAX_MD_SIZE];
-	unsigned int size = 0;
-
-	if (!message.data)
-		return err_set(err, EC_UNTRUSTED, "signature: it is over a message, not a package");
-	if (digest->len && (EVP_Digest(message.data, message.len, hash, &size, md, NULL) != 1 ||
-			    size != digest->len || memcmp(hash, digest->data, size) != 0))
-		return err_set(err, EC_UNTRUSTED, "signature: the digest is that of other bytes");
-	return 0;
-}
-
-static int read_signed(struct trial *trial, struct err *err)
-{
-	const struct sign_bundle *bundle = trial->bundle;
-	struct span message = trial->policy->message;
-
-	trial->signed_bytes.max = LIMIT_SIGNED + 4096;
-	if (bundle->envelope) {
-		if (sign_envelope_signature(bundle->envelope, &trial->signature, err) < 0)
-			return err_wrap(err, "signature");
-		sign_pae(bundle->envelope->payload_type, span_of_str(&bundle->envelope->payload),
-			 &trial->signed_bytes);
-	} else {
-		if (check_message(&bundle->digest, message, err) < 0)
-			return -1;
-		trial->signature = span_of_str(&bundle->signature);
-		str_add(&trial->signed_bytes, message.data, message.len);
-	}
-	return str_check(&trial->signed_bytes, "signature", err);
-}
-
 static int verify_signature(struct trial *trial, struct err *err)
 {
 	AUTO(sign_key) struct sign_key *key = NULL;
 
-	if (sign_key_adopt(X509_get_pubkey(trial->leaf), false, "signature: certificate", &key,
+	if (sign_content_read(trial->bundle, trial->policy->message, &trial->content, err) < 0 ||
+	    sign_key_adopt(X509_get_pubkey(trial->leaf), false, "signature: certificate", &key,
 			   err) < 0)
 		return -1;
-	if (sign_verify(key, SIGN_BY_KEY, span_of_str(&trial->signed_bytes), trial->signature,
-			err) < 0)
-		return err_set(err, EC_UNTRUSTED,
-			       "signature: it is not that of the certificate's key over these "
-			       "bytes");
-	return 0;
+	return sign_content_verify(&trial->content, key, err);
 }
 
 static int verify_tlog(struct trial *trial, struct err *err)
 {
 	const struct sign_bundle *bundle = trial->bundle;
-	struct sign_logged logged = {
-		.signed_bytes = span_of_str(&trial->signed_bytes),
-		.payload = bundle->envelope ? &bundle->envelope->payload : NULL,
-		.signature = trial->signature,
-		.signer = span_of_str(&bundle->certificates[0]),
-	};
+	struct sign_logged logged =
+		sign_content_logged(&trial->content, bundle, span_of_str(&bundle->certificates[0]));
 	size_t n;
 
 	if (sign_tlog_verify_all(bundle, trial->root, &logged, &trial->entry, &n, err) < 0) {
@@ -143,8 +98,8 @@ static int verify_times(struct trial *trial, struct err *err)
 	int64_t time;
 
 	for (size_t i = 0; i < bundle->n_timestamps && trial->policy->accepts_timestamps; i++) {
-		if (sign_timestamp_verify(span_of_str(&bundle->timestamps[i]), trial->signature,
-					  trial->root, &time, err) == 0)
+		if (sign_timestamp_verify(span_of_str(&bundle->timestamps[i]),
+					  trial->content.signature, trial->root, &time, err) == 0)
 			trial->times[trial->n_times++] = time;
 		else
 			has_failed = true;
@@ -283,10 +238,9 @@ int sign_keyless_verify(const struct sign_bundle *bundle, const struct sign_trus
 	AUTO(trial) struct trial trial = { .bundle = bundle, .root = root, .policy = policy };
 	struct sign_keyless_result result = { 0 };
 
-	if (read_certificates(&trial, err) < 0 || read_signed(&trial, err) < 0 ||
-	    verify_signature(&trial, err) < 0 || verify_tlog(&trial, err) < 0 ||
-	    verify_times(&trial, err) < 0 || verify_log_keys(&trial, err) < 0 ||
-	    verify_certificate(&trial, err) < 0 ||
+	if (read_certificates(&trial, err) < 0 || verify_signature(&trial, err) < 0 ||
+	    verify_tlog(&trial, err) < 0 || verify_times(&trial, err) < 0 ||
+	    verify_log_keys(&trial, err) < 0 || verify_certificate(&trial, err) < 0 ||
 	    verify_identity(&trial, &result.identity, err) < 0)
 		return -1;
 	result.time = trial.times[0];

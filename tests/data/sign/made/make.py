@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-"""Makes root.json, cases.json and jws.json beside itself, with python3-cryptography and openssl.
+"""Makes root.json, cases.json, legacy.json and jws.json beside itself, with python3-cryptography and openssl.
 
 Nothing of epm is used, so that what epm expects is held against what others make. cases.json: a list of
-{name, bundle, check}; check is how the error has to begin, "" for what is good. jws.json likewise."""
+{name, bundle, check}; check is how the error has to begin, "" for what is good. The other two likewise."""
 import base64, copy, datetime as dt, hashlib, json, os, struct, subprocess, tempfile
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization as ser
@@ -265,6 +265,42 @@ case('another issuer', 'issuer: ', cert={'v2': 'https://other.example.com'})
 case('no issuer', 'issuer: ', cert={'v2': None})
 case('issuer twice', 'issuer: ', cert={'v2': 'https://other.example.com', 'v1': ISSUER})
 
+# annotations of simple signing
+SIMPLE = b'{"critical":{"identity":{"docker-reference":"x"},"image":{"docker-manifest-digest":"sha256:' + b'ab' * 32 + b'"},"type":"cosign container image signature"},"optional":null}'
+legacy_cases = []
+def legacy(name, check, change=None, tsa=None, cert={}, **bodies):
+    key = p256()
+    c = leaf(key, **cert)
+    sig = sign(key, SIMPLE)
+    bd = body('hashed1', sig, c, pae=bodies.get('pae', SIMPLE))[2]
+    e = entry('1', 'hashedrekord', '0.0.1', bd, proof=False)
+    a = {'signature': b64(sig), 'certificate': pem(c).decode(), 'chain': pem(INTER).decode() + pem(ROOT).decode(),
+         'bundle': jcs({'SignedEntryTimestamp': e['inclusionPromise']['signedEntryTimestamp'],
+                        'Payload': {'body': e['canonicalizedBody'], 'integratedTime': T, 'logIndex': int(e['logIndex']), 'logID': LOGS['1'][1].hex()}}).decode()}
+    if tsa:
+        a['timestamp'] = jcs({'SignedRFC3161Timestamp': tsa(sig)['signedTimestamp']}).decode()
+    if change:
+        change(a)
+    legacy_cases.append({'name': name, 'check': check, 'payload': SIMPLE.decode(), **a})
+legacy('all of it', '')
+legacy('no chain', '', lambda a: a.pop('chain'))
+legacy('an empty chain', '', lambda a: a.update(chain=''))
+legacy('a timestamp', '', tsa=lambda s: TSA.stamp(s))
+legacy('no certificate', 'signature: it is by a key', lambda a: a.pop('certificate'))
+legacy('two certificates', 'certificate: expected one', lambda a: a.update(certificate=a['certificate'] * 2))
+legacy('a certificate that is none', 'certificate: ', lambda a: a.update(certificate='-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'))
+legacy('no entry', 'transparency log: ', lambda a: a.pop('bundle'))
+legacy('another time', 'inclusion promise: ', lambda a: a.update(bundle=a['bundle'].replace('"integratedTime":%d' % T, '"integratedTime":%d' % (T + 1))))
+legacy('another log', 'transparency log: ', lambda a: a.update(bundle=a['bundle'].replace(LOGS['1'][1].hex(), 'ab' * 32)))
+legacy('a log that is none', 'log entry.Payload.logID: ', lambda a: a.update(bundle=a['bundle'].replace(LOGS['1'][1].hex(), 'AB' * 32)))
+legacy('a time that is too large', 'log entry:', lambda a: a.update(bundle=a['bundle'].replace('"integratedTime":%d' % T, '"integratedTime":9223372036854775808')))
+legacy('a negative index', 'log entry.Payload.logIndex: ', lambda a: a.update(bundle=a['bundle'].replace('"logIndex":', '"logIndex":-')))
+legacy('an entry of another payload', 'log entry: ', pae=b'x')
+legacy('a signature of another payload', 'signature: ', lambda a: a.update(payload='{}'))
+legacy('bad base64', 'signature: ', lambda a: a.update(signature=a['signature'][:-1]))
+legacy('no SCT', SCT, cert={'sct': False})
+legacy('expired', CHAIN, cert={'start': -700, 'end': -100})
+
 # notation
 def jws_chain(leaf_key, ca_key, start=-60, end=86400, eku=[EKU.CODE_SIGNING], self_signed=False, ku=True):
     subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, 'US'), x509.NameAttribute(NameOID.STATE_OR_PROVINCE_NAME, 'WA'),
@@ -342,4 +378,5 @@ def put(name, value):
         f.write('[\n' + ',\n'.join(json.dumps(v, separators=(',', ':')) for v in value) + '\n]\n' if isinstance(value, list) else json.dumps(value) + '\n')
 put('root.json', root)
 put('cases.json', cases)
+put('legacy.json', legacy_cases)
 put('jws.json', jws_cases)
