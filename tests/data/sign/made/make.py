@@ -55,7 +55,7 @@ rekor1, rekor2, rekor_old = p256(), ed25519.Ed25519PrivateKey.generate(), p256()
 HOST2 = 'log2.example.com'
 raw2 = rekor2.public_key().public_bytes(ser.Encoding.Raw, ser.PublicFormat.Raw)
 ID2 = sha(HOST2.encode() + b'\n\x01' + raw2)
-LOGS = {'1': (rekor1, sha(spki(rekor1))), 'old': (rekor_old, sha(spki(rekor_old))), '2': (rekor2, ID2)}
+LOGS = {'1': (rekor1, sha(spki(rekor1))), 'false': (rekor_old, sha(spki(rekor1))), 'old': (rekor_old, sha(spki(rekor_old))), '2': (rekor2, ID2)}
 
 def leaf(key, by='inter', start=-60, end=540, san=None, eku=[EKU.CODE_SIGNING], v2=ISSUER, v1=None, sct=True, ca=False, extra=()):
     issuer, ikey = ISSUERS[by]
@@ -134,7 +134,11 @@ def body(kind, sig, cert, payload=STATEMENT, pae=PAE):
             'hashed2': lambda: ('hashedrekord', '0.0.2', {'hashedRekordV002': {'data': h2(pae), 'signature': {'content': b64(sig), **ver}}}),
             'intoto': lambda: ('intoto', '0.0.2', {'content': {'envelope': {'payloadType': PT, 'signatures': [{'publicKey': b64(pem(cert)), 'sig': b64(b64(sig).encode())}]},
                                                                'hash': h(b'y'), 'payloadHash': h(payload)}}),
+            'sha1': lambda: ('dsse', '0.0.1', {'payloadHash': {'algorithm': 'sha1', 'value': hashlib.sha1(payload).hexdigest()}}),
+            'text': lambda: ('dsse', '0.0.1', None),
             'other': lambda: ('rpm', '0.0.1', {})}[kind]()
+    if kind == 'text':
+        return spec[0], spec[1], b'text'
     return spec[0], spec[1], jcs({'apiVersion': spec[1], 'kind': spec[0], 'spec': spec[2]})
 
 class Tsa:
@@ -264,6 +268,26 @@ case('another name', 'identity: ', cert={'san': [x509.UniformResourceIdentifier(
 case('another issuer', 'issuer: ', cert={'v2': 'https://other.example.com'})
 case('no issuer', 'issuer: ', cert={'v2': None})
 case('issuer twice', 'issuer: ', cert={'v2': 'https://other.example.com', 'v1': ISSUER})
+
+# garbage
+JUNK = b64(b'\x30\x82\x01\x00' + bytes(range(200)))
+vm_of = lambda b: b['verificationMaterial']
+stamped = lambda b: vm_of(b)['timestampVerificationData']['rfc3161Timestamps'][0]
+more = lambda o, k: o.update({k: b64(base64.b64decode(o[k]) + b'\0')})
+case('a certificate that is none', 'certificate: ', change=lambda b: vm_of(b)['certificate'].update(rawBytes=JUNK))
+case('bytes after the certificate', 'certificate: bytes after', change=lambda b: more(vm_of(b)['certificate'], 'rawBytes'))
+case('a signature that is none', 'signature: ', change=lambda b: b['dsseEnvelope']['signatures'][0].update(sig=JUNK))
+case('bytes after the signature', 'signature: ', change=lambda b: more(b['dsseEnvelope']['signatures'][0], 'sig'))
+case('a promise that is none', 'inclusion promise: ', change=lambda b: first(b)['inclusionPromise'].update(signedEntryTimestamp=JUNK))
+case('a promise of another log', 'inclusion promise: ', log='false')
+case('a checkpoint of another log', 'checkpoint: the signature', log='false', promise=False)
+case('a checkpoint that is none', 'checkpoint: ', change=lambda b: first(b)['inclusionProof']['checkpoint'].update(envelope='x'))
+case('a checkpoint of a witness only', 'checkpoint: it is not signed', change=lambda b: first(b)['inclusionProof']['checkpoint'].update(
+    envelope='\n'.join(first(b)['inclusionProof']['checkpoint']['envelope'].split('\n')[:-2]) + '\n'))
+case('a timestamp that is none', 'timestamp: ', 'dsse2', '2', tsa=stamp, change=lambda b: stamped(b).update(signedTimestamp=JUNK))
+case('bytes after the timestamp', 'timestamp: ', 'dsse2', '2', tsa=stamp, change=lambda b: more(stamped(b), 'signedTimestamp'))
+case('an entry that is text', 'log entry:1:', 'text')
+case('an entry with SHA-1', 'log entry: its hash', 'sha1')
 
 # annotations of simple signing
 SIMPLE = b'{"critical":{"identity":{"docker-reference":"x"},"image":{"docker-manifest-digest":"sha256:' + b'ab' * 32 + b'"},"type":"cosign container image signature"},"optional":null}'
