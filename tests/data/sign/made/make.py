@@ -165,11 +165,12 @@ TSA, TSA_OLD, TSA_OTHER = Tsa('made tsa'), Tsa('made old tsa'), Tsa('made other 
 
 valid = {'start': rfc(NOW - 2 * DAY)}
 past = {'start': rfc(NOW - 2 * DAY), 'end': rfc(NOW - DAY)}
-log_json = lambda key, kid, v: {'baseUrl': 'https://example.com', 'hashAlgorithm': 'SHA2_256', 'publicKey': {'rawBytes': b64(spki(key)), 'keyDetails': 'X', 'validFor': v}, 'logId': {'keyId': b64(kid)}}
+log_json = lambda key, kid, v, host='ct.example.com': {'baseUrl': 'https://' + host, 'hashAlgorithm': 'SHA2_256', 'publicKey': {'rawBytes': b64(spki(key)),
+    'keyDetails': 'PKIX_ED25519' if key is rekor2 else 'PKIX_ECDSA_P256_SHA_256', 'validFor': v}, 'logId': {'keyId': b64(kid)}}
 ca_json = lambda certs, v: {'subject': {'organization': 'made', 'commonName': 'x'}, 'uri': 'https://example.com', 'certChain': {'certificates': certs}, 'validFor': v}
 raw = lambda c: {'rawBytes': b64(der(c))}
 root = {'mediaType': 'application/vnd.dev.sigstore.trustedroot+json;version=0.1', 'aLaterMember': 1,
-        'tlogs': [log_json(*LOGS['1'], valid), log_json(*LOGS['old'], past), log_json(*LOGS['2'], valid)],
+        'tlogs': [log_json(*LOGS['1'], valid, 'log1.example.com'), log_json(*LOGS['old'], past, 'logold.example.com'), log_json(*LOGS['2'], valid, HOST2)],
         'ctlogs': [log_json(ct_key, sha(spki(ct_key)), valid)],
         'certificateAuthorities': [ca_json([raw(OLD)], past), ca_json([], valid), ca_json([raw(INTER), raw(ROOT)], valid)],
         'timestampAuthorities': [ca_json(TSA_OLD.chain(), past), ca_json([], valid), ca_json(TSA.chain(), valid)]}
