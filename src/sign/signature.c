@@ -65,20 +65,20 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const struct scheme *scheme)
 	       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
-int sign_make(const struct sign_key *key, enum sign_scheme which, struct span data, struct str *out,
-	      struct err *err)
+int sign_make(const struct sign_key *key, enum sign_scheme scheme, struct span data,
+	      struct str *out, struct err *err)
 {
-	const struct scheme *scheme = &schemes[which ? which : scheme_of(key)];
+	const struct scheme *how = &schemes[scheme ? scheme : scheme_of(key)];
 	AUTO(md_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pkey_ctx = NULL;
 	unsigned char signature[LIMIT_SIGNATURE];
 	size_t size = sizeof(signature);
 
-	if (!key->is_private || !belongs(key, scheme))
+	if (!key->is_private || !belongs(key, how))
 		return err_set(err, EC_USAGE, "this key cannot sign so");
 	if (!ctx ||
-	    EVP_DigestSignInit_ex(ctx, &pkey_ctx, scheme->hash, NULL, NULL, key->pkey, NULL) != 1 ||
-	    !set_padding(pkey_ctx, scheme) ||
+	    EVP_DigestSignInit_ex(ctx, &pkey_ctx, how->hash, NULL, NULL, key->pkey, NULL) != 1 ||
+	    !set_padding(pkey_ctx, how) ||
 	    EVP_DigestSign(ctx, signature, &size, (const unsigned char *)data.data, data.len) != 1)
 		return sign_ssl_failed(err, EC_FAILED, "cannot sign");
 	str_add(out, signature, size);

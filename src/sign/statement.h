@@ -50,7 +50,7 @@ const struct sign_subject *sign_statement_find(const struct sign_statement *stat
 
 /*
  * The bytes that cosign writes: members in its order, those below annotations and predicate sorted,
- * no blanks. The caller frees them.
+ * no blanks. Every subject needs its sha256. The caller frees them.
  */
 char *sign_statement_dump(const struct sign_statement *statement);
 
