@@ -24,6 +24,7 @@
 #define LIMIT_SIGNATURE 2048	  /* one signature: RSA of 8192 bits has 1024 bytes */
 #define LIMIT_SUBJECTS 4096	  /* of one in-toto statement */
 #define LIMIT_SIGNATURES 16	  /* of one envelope */
+#define LIMIT_SIGNED_VALUES 65536 /* of JSON around what is signed */
 #define LIMIT_TRUSTED_ROOT (4u << 20)
 #define LIMIT_TRUSTED 256     /* logs, or authorities, of one kind in a trusted root */
 #define LIMIT_CERTIFICATES 16 /* of one chain */

@@ -247,7 +247,7 @@ int sign_bundle_parse(struct span text, struct sign_bundle *out, struct err *err
 	if (text.len > LIMIT_SIGNED)
 		return err_set(err, EC_CORRUPT, "bundle: %zu bytes, more than %u", text.len,
 			       LIMIT_SIGNED);
-	if (js_parse(text.data, text.len, "bundle", &json, err) < 0)
+	if (sign_parse_json(text, "bundle", &json, err) < 0)
 		return -1;
 	at = JS_ROOT(json, "bundle");
 	if (read_bundle(&at, &bundle, err) < 0)

@@ -63,7 +63,7 @@ static int decode_json(const char *text, const char *what, json_t **out, struct 
 
 	if (decode_base64url(span_of(text), what, &bytes, err) < 0)
 		return -1;
-	if (js_parse(bytes.data, bytes.len, what, out, err) < 0)
+	if (sign_parse_json((struct span){ bytes.data, bytes.len }, what, out, err) < 0)
 		return err_wrap(err, WHAT);
 	return json_is_object(*out) ? 0 : err_set(err, EC_CORRUPT, WHAT ": %s is no object", what);
 }
@@ -213,7 +213,7 @@ int sign_jws_read(struct span text, struct sign_jws *out, struct err *err)
 
 	if (text.len > LIMIT_MANIFEST)
 		return err_set(err, EC_CORRUPT, WHAT ": more than %u bytes", LIMIT_MANIFEST);
-	if (js_parse(text.data, text.len, WHAT, &json, err) < 0)
+	if (sign_parse_json(text, WHAT, &json, err) < 0)
 		return -1;
 	at = JS_ROOT(json, WHAT);
 	if (read_envelope(&at, &jws, err) < 0)

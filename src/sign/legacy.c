@@ -38,7 +38,7 @@ static int read_entry(struct span text, struct sign_bundle *out, struct err *err
 	struct js_at at, payload;
 	uint64_t time = 0;
 
-	if (js_parse(text.data, text.len, "log entry", &json, err) < 0)
+	if (sign_parse_json(text, "log entry", &json, err) < 0)
 		return -1;
 	at = JS_ROOT(json, "log entry");
 	out->entries = mem_array(1, sizeof(*out->entries));
@@ -61,7 +61,7 @@ static int read_timestamp(struct span text, struct sign_bundle *out, struct err 
 	AUTO(json) json_t *json = NULL;
 	struct js_at at;
 
-	if (js_parse(text.data, text.len, "timestamp", &json, err) < 0)
+	if (sign_parse_json(text, "timestamp", &json, err) < 0)
 		return -1;
 	at = JS_ROOT(json, "timestamp");
 	out->timestamps = mem_array(1, sizeof(*out->timestamps));

@@ -6,6 +6,32 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "base/limits.h"
+
+/* Values, or a few more: commas and opening brackets outside of strings. */
+static size_t count_values(struct span text)
+{
+	bool in_string = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '"')
+			in_string = !in_string;
+		else if (in_string)
+			i += text.data[i] == '\\';
+		else if (text.data[i] == ',' || text.data[i] == '[' || text.data[i] == '{')
+			n++;
+	}
+	return n;
+}
+
+int sign_parse_json(struct span text, const char *what, json_t **out, struct err *err)
+{
+	if (count_values(text) > LIMIT_SIGNED_VALUES)
+		return err_set(err, EC_CORRUPT, "%s: more than %d values", what,
+			       LIMIT_SIGNED_VALUES);
+	return js_parse(text.data, text.len, what, out, err);
+}
 
 int sign_bad(const struct js_at *at, struct err *err, const char *fmt, ...)
 {

@@ -10,6 +10,12 @@
 #include "base/json.h"
 #include "base/str.h"
 
+/*
+ * As js_parse(), of a text that holds at most LIMIT_SIGNED_VALUES values: what jansson takes for one
+ * is 30 times its two bytes. The document of a signature has few, its large parts are base64.
+ */
+int sign_parse_json(struct span text, const char *what, json_t **out, struct err *err) MUST_CHECK;
+
 /* "PATH: why"; CORRUPT. Always -1. */
 int sign_bad(const struct js_at *at, struct err *err, const char *fmt, ...) PRINTF(3, 4);
 

@@ -278,7 +278,8 @@ int sign_tlog_body_verify(const struct sign_tlog_entry *entry, const struct sign
 	AUTO(json) json_t *json = NULL;
 	struct js_at at;
 
-	if (js_parse(entry->body.data, entry->body.len, "log entry", &json, err) < 0)
+	if (sign_parse_json((struct span){ entry->body.data, entry->body.len }, "log entry", &json,
+			    err) < 0)
 		return -1;
 	at = JS_ROOT(json, "log entry");
 	return read_body(&at, entry, logged, err);

@@ -135,7 +135,7 @@ int sign_trusted_root_parse(struct span text, struct sign_trusted_root *out, str
 	if (text.len > LIMIT_TRUSTED_ROOT)
 		return err_set(err, EC_CORRUPT, "trusted root: more than %u bytes",
 			       LIMIT_TRUSTED_ROOT);
-	if (js_parse(text.data, text.len, "trusted root", &json, err) < 0)
+	if (sign_parse_json(text, "trusted root", &json, err) < 0)
 		return -1;
 	at = JS_ROOT(json, "trusted root");
 	if (read_root(&at, &root, err) < 0)
