@@ -322,36 +322,6 @@ kept_tokens() {
 	done
 }
 
-# at_terminal ANSWERS COMMAND…: what it shows at a terminal of its own; ANSWERS a line each
-at_terminal() {
-	run python3 - "$@" <<-'END'
-		import os, pty, sys
-		answers = sys.argv[1].split("|")
-		pid, fd = pty.fork()
-		if pid == 0:
-		    os.execvp(sys.argv[2], sys.argv[2:])
-		shown = b""
-		def read():
-		    global shown
-		    try:
-		        part = os.read(fd, 4096)
-		    except OSError:
-		        part = b""
-		    shown += part
-		    return part
-		for answer in answers:
-		    seen = len(shown)
-		    while b": " not in shown[seen:] and read():
-		        pass
-		    os.write(fd, b"\x03" if answer == "^C" else answer.encode() + b"\n")
-		while read():
-		    pass
-		sys.stdout.write(shown.decode().replace("\r", ""))
-		status = os.waitpid(pid, 0)[1]
-		sys.exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
-	END
-}
-
 @test "at a terminal: asks, and does not show the password" {
 	at_terminal "user|$PASSWORD" "$EPM" login "$basic"
 	exits 0
