@@ -115,11 +115,18 @@ static int parse_manifest(json_t *json, const char *what, struct oci_manifest *m
 int oci_manifest_parse(struct span text, const char *what, struct oci_manifest **out,
 		       struct err *err)
 {
-	AUTO(oci_manifest) struct oci_manifest *m = mem_alloc(sizeof(*m));
 	AUTO(json) json_t *json = NULL;
 
-	if (js_parse(text.data, text.len, what, &json, err) < 0 ||
-	    parse_manifest(json, what, m, err) < 0)
+	if (js_parse(text.data, text.len, what, &json, err) < 0)
+		return -1;
+	return oci_manifest_read(json, what, out, err);
+}
+
+int oci_manifest_read(json_t *json, const char *what, struct oci_manifest **out, struct err *err)
+{
+	AUTO(oci_manifest) struct oci_manifest *m = mem_alloc(sizeof(*m));
+
+	if (parse_manifest(json, what, m, err) < 0)
 		return -1;
 	*out = STEAL(m);
 	return 0;
@@ -138,11 +145,18 @@ static int parse_index(json_t *json, const char *what, struct oci_index *index, 
 
 int oci_index_parse(struct span text, const char *what, struct oci_index **out, struct err *err)
 {
-	AUTO(oci_index) struct oci_index *index = mem_alloc(sizeof(*index));
 	AUTO(json) json_t *json = NULL;
 
-	if (js_parse(text.data, text.len, what, &json, err) < 0 ||
-	    parse_index(json, what, index, err) < 0)
+	if (js_parse(text.data, text.len, what, &json, err) < 0)
+		return -1;
+	return oci_index_read(json, what, out, err);
+}
+
+int oci_index_read(json_t *json, const char *what, struct oci_index **out, struct err *err)
+{
+	AUTO(oci_index) struct oci_index *index = mem_alloc(sizeof(*index));
+
+	if (parse_index(json, what, index, err) < 0)
 		return -1;
 	*out = STEAL(index);
 	return 0;

@@ -42,6 +42,12 @@ int oci_manifest_parse(struct span text, const char *what, struct oci_manifest *
 void oci_manifest_free(struct oci_manifest *manifest);
 AUTO_POINTER(oci_manifest, struct oci_manifest, oci_manifest_free);
 
+/* The same of what was parsed already, which stays the caller's. */
+int oci_manifest_read(json_t *json, const char *what, struct oci_manifest **out,
+		      struct err *err) MUST_CHECK;
+int oci_index_read(json_t *json, const char *what, struct oci_index **out,
+		   struct err *err) MUST_CHECK;
+
 int oci_index_parse(struct span text, const char *what, struct oci_index **out,
 		    struct err *err) MUST_CHECK;
 void oci_index_free(struct oci_index *index);

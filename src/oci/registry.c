@@ -23,6 +23,7 @@ void oci_document_done(struct oci_document *document)
 {
 	str_done(&document->text);
 	free(document->media_type);
+	json_decref(document->json);
 	*document = (struct oci_document){ 0 };
 }
 
@@ -64,17 +65,17 @@ static int find_type(const struct getting *getting, const struct http_answer *an
 		     struct oci_document *document, struct err *err)
 {
 	AUTO(free) char *said = plain_type(answer->content_type);
-	AUTO(json) json_t *json = NULL;
 	const char *type, *promised = getting->media_type;
 
 	if (said && text_starts(said, SCHEMA_1))
 		return no_manifest(said, err);
-	if (js_parse(document->text.data, document->text.len, "manifest", &json, err) < 0) {
+	if (js_parse(document->text.data, document->text.len, "manifest", &document->json, err) <
+	    0) {
 		bool is_json = said && (text_ends(said, "json") || text_starts(said, "text/plain"));
 
 		return is_json ? -1 : no_manifest(said, err);
 	}
-	type = oci_type_guess(json);
+	type = oci_type_guess(document->json);
 	if (!type || (said && !may_be_manifest(said)))
 		return no_manifest(said, err);
 	if (said && (oci_type_is_manifest(said) || oci_type_is_index(said)) && strcmp(said, type))

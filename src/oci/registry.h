@@ -6,12 +6,15 @@
  * Manifests and tags at a registry, distribution-spec 1.1. Functions named _start begin a call
  * that oci_client_run() moves; the others run it to its end.
  */
+#include <jansson.h>
+
 #include "oci/client.h"
 #include "oci/digest.h"
 
 /* A manifest or an image index as it came. */
 struct oci_document {
 	struct str text;  /* its own bytes */
+	json_t *json;	  /* the same, parsed */
 	char *media_type; /* a manifest's or an index', see oci_type_is_manifest() */
 	struct oci_digest digest;
 };

@@ -77,11 +77,11 @@ static int add_blobs(struct oci_transfer *transfer, const struct oci_manifest *m
 
 static int parse(struct oci_node *node, struct err *err)
 {
-	struct span text = { str_text(&node->document.text), node->document.text.len };
+	AUTO(json) json_t *json = STEAL(node->document.json); /* not needed again */
 
 	if (oci_type_is_index(node->document.media_type))
-		return oci_index_parse(text, "image index", &node->index, err);
-	return oci_manifest_parse(text, "manifest", &node->manifest, err);
+		return oci_index_read(json, "image index", &node->index, err);
+	return oci_manifest_read(json, "manifest", &node->manifest, err);
 }
 
 int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document, size_t depth,
@@ -138,13 +138,13 @@ int oci_layout_document(struct oci_layout *layout, const struct oci_digest *dige
 			uint64_t size_bytes, struct oci_document *out, struct err *err)
 {
 	AUTO(oci_document) struct oci_document document = { .text.max = LIMIT_MANIFEST };
-	AUTO(json) json_t *json = NULL;
 	const char *type;
 
 	if (oci_layout_get(layout, digest, size_bytes, &document.text, err) < 0 ||
-	    js_parse(str_text(&document.text), document.text.len, "manifest", &json, err) < 0)
+	    js_parse(str_text(&document.text), document.text.len, "manifest", &document.json, err) <
+		    0)
 		return -1;
-	type = oci_type_guess(json);
+	type = oci_type_guess(document.json);
 	if (!type)
 		return err_set(err, EC_CORRUPT, "%s is neither a manifest nor an image index",
 			       digest->text);

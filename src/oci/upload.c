@@ -189,6 +189,7 @@ static int on_status(struct oci_call *call, struct err *err)
 		return 0;
 	}
 	upload->offset = last + 1;
+	upload->is_resumed = true;
 	return send_rest(upload, err);
 }
 
@@ -225,6 +226,12 @@ static int recover(struct oci_upload *upload, struct oci_call *call, struct err 
 	upload->call = NULL;
 	if (answer->status == 413 && shrink(upload)) {
 		open_session(upload);
+		return 0;
+	}
+	/* what the session was said to have may not have been all that was on its way to it */
+	if (answer->status == 400 && upload->is_resumed && upload->n_tried++ < OCI_RETRIES) {
+		upload->is_resumed = false;
+		probe(upload);
 		return 0;
 	}
 	*err = call->failure;

@@ -50,6 +50,7 @@ struct oci_upload {
 	uint64_t chunk_bytes; /* 0: in one */
 	unsigned int n_tried;
 	bool is_open;
+	bool is_resumed; /* the session was gone on with after a failure */
 };
 
 /* Fails as open() does. */

@@ -365,14 +365,13 @@ static int choose(struct copying *copying, struct oci_document *root, struct err
 	AUTO(oci_index) struct oci_index *index = NULL;
 	const struct fetch *fetch = copying->fetch;
 	const struct oci_descriptor *one;
-	struct span text = { str_text(&root->text), root->text.len };
 	AUTO(oci_document) struct oci_document child = { 0 };
 	bool is_same = false;
 	int rc;
 
 	if (!fetch->architecture || !oci_type_is_index(root->media_type))
 		return 0;
-	if (oci_index_parse(text, "image index", &index, err) < 0)
+	if (oci_index_read(root->json, "image index", &index, err) < 0)
 		return -1;
 	one = oci_index_find(index, fetch->os, fetch->architecture);
 	if (!one)

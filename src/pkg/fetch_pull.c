@@ -99,12 +99,11 @@ static int choose(struct pulling *pulling, struct oci_document *root, char **arc
 	AUTO(oci_index) struct oci_index *index = NULL;
 	const struct fetch *fetch = pulling->fetch;
 	const struct oci_descriptor *one;
-	struct span text = { str_text(&root->text), root->text.len };
 	bool is_same = false;
 
 	if (!fetch->architecture || !oci_type_is_index(root->media_type))
 		return 0;
-	if (oci_index_parse(text, "image index", &index, err) < 0)
+	if (oci_index_read(root->json, "image index", &index, err) < 0)
 		return -1;
 	one = oci_index_find(index, fetch->os, fetch->architecture);
 	if (!one) {

@@ -181,12 +181,11 @@ static void remember(struct pushing *pushing, const struct oci_transfer *transfe
 static const char *find_other(struct pushing *pushing, const struct oci_document *root)
 {
 	AUTO(oci_manifest) struct oci_manifest *manifest = NULL;
-	struct span text = { str_text(&root->text), root->text.len };
 	struct err err = { 0 };
 	const char *other = NULL;
 
-	if (!oci_type_is_manifest(root->media_type) ||
-	    oci_manifest_parse(text, "manifest", &manifest, &err) < 0)
+	if (!remote_has_others(&pushing->remote) || !oci_type_is_manifest(root->media_type) ||
+	    oci_manifest_read(root->json, "manifest", &manifest, &err) < 0)
 		return NULL;
 	for (size_t i = 0; !other && i < manifest->n_layers; i++)
 		if (!remote_has(&pushing->remote, &manifest->layers[i].digest))
@@ -219,26 +218,53 @@ static int send_all(struct pushing *pushing, struct oci_document *root, struct f
 	return 0;
 }
 
-static int push(struct pushing *pushing, struct fetch_report *report, struct err *err)
+static int open_target(struct pushing *pushing, struct err *err)
 {
 	const struct oci_reference *reference = &pushing->target.reference;
-	AUTO(oci_document) struct oci_document root = { 0 };
-	bool had_tags = pushing->n_tags > 0;
 
-	if (oci_layout_document(store_layout(pushing->store), &pushing->source.digest,
-				pushing->source.size_bytes, &root, err) < 0)
-		return -1;
-	pushing->other = find_other(pushing, &root);
-	if (oci_repository_open(pushing->fetch->client, reference->registry, reference->repository,
-				"pull,push", pushing->other, &pushing->to, err) < 0 ||
-	    look_at_tags(pushing, err) < 0)
-		return -1;
-	if (pushing->n_tags || !had_tags)
-		return send_all(pushing, &root, report, err);
+	return oci_repository_open(pushing->fetch->client, reference->registry,
+				   reference->repository, "pull,push", pushing->other, &pushing->to,
+				   err);
+}
+
+/* Every tag was seen with this digest: likely there is nothing to do, and nothing need be read. */
+static bool is_likely_done(const struct pushing *pushing)
+{
+	struct remote_tag seen = { 0 };
+
+	for (size_t i = 0; i < pushing->n_tags; i++)
+		if (!remote_tag(&pushing->remote, pushing->tags[i], &seen) ||
+		    !oci_digest_equal(&seen.digest, &pushing->source.digest))
+			return false;
+	return pushing->n_tags > 0;
+}
+
+static int report_unchanged(const struct pushing *pushing, struct fetch_report *report)
+{
 	report->is_unchanged = true;
 	report->digest = pushing->source.digest;
 	report->media_type = mem_text(pushing->source.media_type);
 	return 0;
+}
+
+static int push(struct pushing *pushing, struct fetch_report *report, struct err *err)
+{
+	AUTO(oci_document) struct oci_document root = { 0 };
+	bool had_tags = pushing->n_tags > 0, is_likely = is_likely_done(pushing);
+
+	if (is_likely && (open_target(pushing, err) < 0 || look_at_tags(pushing, err) < 0))
+		return -1;
+	if (is_likely && !pushing->n_tags)
+		return report_unchanged(pushing, report);
+	if (oci_layout_document(store_layout(pushing->store), &pushing->source.digest,
+				pushing->source.size_bytes, &root, err) < 0)
+		return -1;
+	pushing->other = find_other(pushing, &root);
+	if (open_target(pushing, err) < 0 || (!is_likely && look_at_tags(pushing, err) < 0))
+		return -1;
+	if (pushing->n_tags || !had_tags)
+		return send_all(pushing, &root, report, err);
+	return report_unchanged(pushing, report);
 }
 
 int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *what,

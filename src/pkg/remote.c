@@ -111,6 +111,11 @@ bool remote_has(const struct remote *remote, const struct oci_digest *blob)
 	return has(remote->here, blob);
 }
 
+bool remote_has_others(const struct remote *remote)
+{
+	return json_object_size(json_object_get(remote->document, "repositories")) > 1;
+}
+
 bool remote_has_at(const struct remote *remote, const char *repository,
 		   const struct oci_digest *blob)
 {

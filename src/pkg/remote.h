@@ -40,6 +40,7 @@ struct remote_tag {
 bool remote_tag(const struct remote *remote, const char *tag, struct remote_tag *out);
 bool remote_has(const struct remote *remote, const struct oci_digest *blob);
 
+bool remote_has_others(const struct remote *remote); /* other repositories are known */
 bool remote_has_at(const struct remote *remote, const char *repository,
 		   const struct oci_digest *blob);
 
