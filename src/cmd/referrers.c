@@ -122,6 +122,7 @@ static int show_remote(const struct cmd_env *env, const struct cmd_remote *remot
 	AUTO(settings_places) struct settings_places places = { 0 };
 	AUTO(free) char *name = NULL;
 	const struct settings_place *home;
+	struct oci_access access;
 	struct source source = { 0 };
 	struct oci_digest digest;
 
@@ -131,8 +132,8 @@ static int show_remote(const struct cmd_env *env, const struct cmd_remote *remot
 		return -1;
 	home = &places.items[places.n_items - 1];
 	digest = reference.digest;
-	if (oci_repository_open(session.client, home->registry, home->repository, "pull", NULL,
-				&source.repository, err) < 0)
+	access = (struct oci_access){ home->registry, home->repository, "pull", NULL };
+	if (oci_repository_open(session.client, &access, &source.repository, err) < 0)
 		return -1;
 	if (!digest.text[0] &&
 	    oci_tag_resolve(source.repository, reference.tag ? reference.tag : "latest", &digest,

@@ -61,6 +61,7 @@ static int list_of(struct cmd_session *session, const char *text, struct oci_tag
 	AUTO(oci_reference) struct oci_reference reference = { 0 };
 	AUTO(settings_places) struct settings_places places = { 0 };
 	const struct settings_place *home;
+	struct oci_access access;
 	struct oci_repository *repository;
 
 	if (oci_reference_parse(text, &reference, err) < 0 ||
@@ -71,8 +72,8 @@ static int list_of(struct cmd_session *session, const char *text, struct oci_tag
 			       "'%s' has a tag or a digest; a repository is asked for", text);
 	home = &places.items[places.n_items - 1];
 	*out_repository = mem_printf("%s/%s", home->registry, home->repository);
-	if (oci_repository_open(session->client, home->registry, home->repository, "pull", NULL,
-				&repository, err) < 0)
+	access = (struct oci_access){ home->registry, home->repository, "pull", NULL };
+	if (oci_repository_open(session->client, &access, &repository, err) < 0)
 		return -1;
 	return oci_tags_list(repository, tags, err);
 }

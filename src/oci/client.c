@@ -79,21 +79,21 @@ static struct oci_repository *add_repository(struct oci_client *client, struct o
 	return &entry->repository;
 }
 
-int oci_repository_open(struct oci_client *client, const char *registry, const char *name,
-			const char *actions, const char *other, struct oci_repository **out,
-			struct err *err)
+int oci_repository_open(struct oci_client *client, const struct oci_access *access,
+			struct oci_repository **out, struct err *err)
 {
+	const char *other = access->other;
 	AUTO(free)
 	char *text =
-		mem_printf("repository:%s:%s%s%s%s", name, actions, other ? " repository:" : "",
-			   other ? other : "", other ? ":pull" : "");
+		mem_printf("repository:%s:%s%s%s%s", access->name, access->actions,
+			   other ? " repository:" : "", other ? other : "", other ? ":pull" : "");
 	struct oci_host *host;
 	struct oci_scope *scope;
 
-	if (oci_host_get(client, registry, &host, err) < 0 ||
-	    oci_scope_get(client, host, text, name, &scope, err) < 0)
+	if (oci_host_get(client, access->registry, &host, err) < 0 ||
+	    oci_scope_get(client, host, text, access->name, &scope, err) < 0)
 		return -1;
-	*out = add_repository(client, host, name, scope);
+	*out = add_repository(client, host, access->name, scope);
 	return 0;
 }
 
@@ -122,6 +122,10 @@ static uint64_t start_due(struct oci_client *client)
 
 	for (; attempt; attempt = next) {
 		next = attempt->next;
+		if (attempt->state == ATTEMPT_DENIED) {
+			oci_attempt_deny(attempt);
+			return 0; /* the list may be another now */
+		}
 		if (attempt->state != ATTEMPT_LATER)
 			continue;
 		if (attempt->due_ns <= now)

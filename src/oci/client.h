@@ -63,14 +63,19 @@ struct oci_repository {
 	struct oci_scope *scope;
 };
 
+struct oci_access {
+	const char *registry;
+	const char *name;
+	const char *actions; /* "pull" or "pull,push" */
+	const char *other;   /* a second repository there to read from (a mount), or NULL */
+};
+
 /*
- * actions: "pull" or "pull,push". other: a second repository of the registry to read from (a mount),
- * or NULL. Reads credentials and kept tokens; asks nobody on the network. CORRUPT, FAILED from
- * credentials; USAGE for a registry that is no host.
+ * Reads credentials and kept tokens; asks nobody on the network. CORRUPT, FAILED from credentials;
+ * USAGE for a registry that is no host.
  */
-int oci_repository_open(struct oci_client *client, const char *registry, const char *name,
-			const char *actions, const char *other, struct oci_repository **out,
-			struct err *err) MUST_CHECK;
+int oci_repository_open(struct oci_client *client, const struct oci_access *access,
+			struct oci_repository **out, struct err *err) MUST_CHECK;
 
 /* "https://HOST/v2/NAME/" with what follows. The caller frees it. */
 char *oci_repository_url(const struct oci_repository *repository, const char *fmt, ...)

@@ -448,19 +448,16 @@ void oci_attempt_start(struct oci_attempt *attempt)
 
 void oci_client_authorized(struct oci_scope *scope, struct err *err)
 {
-	struct oci_attempt *attempt = scope->client->attempts, *next;
+	scope->failure = *err;
+	for (struct oci_attempt *attempt = scope->client->attempts; attempt;
+	     attempt = attempt->next)
+		if (attempt->scope == scope && attempt->state == ATTEMPT_AUTH)
+			attempt->state = err->code ? ATTEMPT_DENIED : ATTEMPT_LATER;
+}
 
-	for (; attempt; attempt = next) {
-		next = attempt->next;
-		if (attempt->scope != scope || attempt->state != ATTEMPT_AUTH)
-			continue;
-		if (!err->code) {
-			oci_attempt_start(attempt);
-			continue;
-		}
-		end_call(attempt, err);
-		if (scope->client->failure.code)
-			return;
-		next = scope->client->attempts; /* done() may have changed the list */
-	}
+void oci_attempt_deny(struct oci_attempt *attempt)
+{
+	struct err failure = attempt->scope->failure;
+
+	end_call(attempt, &failure);
 }

@@ -32,6 +32,7 @@ struct oci_scope {
 	unsigned int generation; /* counts headers */
 	struct oci_challenge challenge;
 	uint64_t fresh_until_ns; /* the token was just given: asking again would give the same */
+	struct err failure;	 /* of the last token that was asked for */
 	bool is_asking;		 /* a token is on its way */
 	struct http_exchange exchange;
 };
@@ -42,7 +43,7 @@ struct oci_repository_entry {
 	char *name;
 };
 
-enum attempt_state { ATTEMPT_LATER, ATTEMPT_AUTH, ATTEMPT_RUNS };
+enum attempt_state { ATTEMPT_LATER, ATTEMPT_AUTH, ATTEMPT_DENIED, ATTEMPT_RUNS };
 
 struct oci_attempt {
 	struct oci_attempt *next, **self;
@@ -74,6 +75,7 @@ struct oci_client {
 };
 
 void oci_attempt_start(struct oci_attempt *attempt);
+void oci_attempt_deny(struct oci_attempt *attempt); /* ends its call: there is no token for it */
 void oci_attempt_free(struct oci_attempt *attempt); /* with its call */
 
 int oci_host_get(struct oci_client *client, const char *registry, struct oci_host **out,
@@ -95,7 +97,7 @@ void oci_scope_free(struct oci_scope *scope);
  */
 int oci_scope_answer(struct oci_scope *scope, const char *challenge, struct err *err) MUST_CHECK;
 
-/* Called by scopes: those that wait may go on, or have failed with err. */
+/* Called by scopes: those that wait go on when the loop comes to them, or fail with err. */
 void oci_client_authorized(struct oci_scope *scope, struct err *err);
 
 #endif

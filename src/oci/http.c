@@ -102,8 +102,10 @@ void http_close(struct http *http)
 {
 	if (!http)
 		return;
-	while (http->first)
-		transfer_free(http, http->first);
+	for (struct http_transfer *t = http->first, *next; t; t = next) {
+		next = t->next;
+		transfer_free(http, t);
+	}
 	lib.curl_multi_cleanup(http->multi);
 	lib.curl_slist_free_all(http->resolve);
 	free(http);

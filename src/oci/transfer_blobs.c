@@ -40,8 +40,10 @@ static void job_free(struct transfer_job *job)
 
 void oci_transfer_drop_jobs(struct oci_transfer *transfer)
 {
-	while (transfer->jobs)
-		job_free(transfer->jobs);
+	for (struct transfer_job *job = transfer->jobs, *next; job; job = next) {
+		next = job->next;
+		job_free(job);
+	}
 }
 
 static void say_begin(struct oci_transfer *transfer, struct oci_item *item)

@@ -70,7 +70,7 @@ struct fetch_push {
 };
 
 /* Send what is in the store to a registry. Errors as above. */
-int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *push,
+int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *what,
 	       struct fetch_report *out, struct err *err) MUST_CHECK;
 
 /* The reference with the default registry and a tag: "ghcr.io/eunomia-bpf/x:latest". Caller frees. */

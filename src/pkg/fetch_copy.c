@@ -94,9 +94,10 @@ static int open_archive_source(struct copying *copying, struct end *end, struct 
 static int open_repository(struct copying *copying, struct end *end, const char *actions,
 			   const char *other, struct err *err)
 {
-	return oci_repository_open(copying->fetch->client, end->target.home->registry,
-				   end->target.home->repository, actions, other, &end->repository,
-				   err);
+	struct oci_access access = { end->target.home->registry, end->target.home->repository,
+				     actions, other };
+
+	return oci_repository_open(copying->fetch->client, &access, &end->repository, err);
 }
 
 /* What is in a layout under the name that was given. */

@@ -61,9 +61,9 @@ static int get_from(struct pulling *pulling, const struct settings_place *place,
 		    struct oci_document *root, struct err *err)
 {
 	const struct oci_digest *known = &pulling->seen.digest;
+	struct oci_access access = { place->registry, place->repository, "pull", NULL };
 
-	if (oci_repository_open(pulling->fetch->client, place->registry, place->repository, "pull",
-				NULL, &pulling->from, err) < 0)
+	if (oci_repository_open(pulling->fetch->client, &access, &pulling->from, err) < 0)
 		return -1;
 	return oci_manifest_get(pulling->from, pulling->target.what, known->text[0] ? known : NULL,
 				root, &pulling->is_unchanged, err);

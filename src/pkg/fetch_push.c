@@ -221,10 +221,10 @@ static int send_all(struct pushing *pushing, struct oci_document *root, struct f
 static int open_target(struct pushing *pushing, struct err *err)
 {
 	const struct oci_reference *reference = &pushing->target.reference;
+	struct oci_access access = { reference->registry, reference->repository, "pull,push",
+				     pushing->other };
 
-	return oci_repository_open(pushing->fetch->client, reference->registry,
-				   reference->repository, "pull,push", pushing->other, &pushing->to,
-				   err);
+	return oci_repository_open(pushing->fetch->client, &access, &pushing->to, err);
 }
 
 /* Every tag was seen with this digest: likely there is nothing to do, and nothing need be read. */

@@ -55,6 +55,7 @@ PYTHON
 
 # make_tar: run $program, which has what makes archives: add(name, data, kind, target), blob(data),
 # manifest(text), named(descriptor, ref_name), index(manifest…), frame(), pack()
+# shellcheck disable=SC2120 # some give arguments, by run
 make_tar() {
 	python3 - "$@" <<PYTHON
 import hashlib, io, json, sys, tarfile
