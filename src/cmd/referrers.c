@@ -20,18 +20,9 @@ struct source {
 static int get(struct source *source, const struct oci_digest *subject, struct oci_index **out,
 	       struct err *err)
 {
-	AUTO(store_referrers) struct store_referrers list = { 0 };
-
 	if (source->repository)
 		return oci_referrers_get(source->repository, subject, out, err);
-	if (store_referrers(source->store, subject, &list, err) < 0)
-		return -1;
-	*out = mem_alloc(sizeof(**out));
-	for (size_t i = 0; i < list.n_referrers; i++) {
-		*oci_index_add(*out) = list.referrers[i];
-		list.referrers[i] = (struct oci_descriptor){ 0 };
-	}
-	return 0;
+	return fetch_store_referrers(source->store, subject, out, err);
 }
 
 static json_t *row_of(const struct oci_descriptor *referrer)

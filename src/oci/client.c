@@ -187,13 +187,7 @@ int oci_client_login(struct oci_client *client, const char *registry,
 		return -1;
 	if (oci_scope_get(client, host, "", NULL, &scope, err) < 0)
 		return -1;
-	oci_credentials_done(&scope->credentials);
-	scope->credentials = (struct oci_credentials){
-		.user = mem_text(credentials->user),
-		.secret = mem_text(credentials->secret),
-		.identity_token = mem_text(credentials->identity_token),
-		.registry_token = mem_text(credentials->registry_token),
-	};
+	oci_scope_use(scope, credentials);
 	repository = add_repository(client, host, "", scope);
 	call = oci_call_new(repository, "GET", mem_printf("%s/v2/", host->api));
 	call->accepts = others;

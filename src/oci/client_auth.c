@@ -49,16 +49,24 @@ static void use_kept(struct oci_scope *scope)
 	}
 }
 
+void oci_scope_use(struct oci_scope *scope, const struct oci_credentials *given)
+{
+	oci_credentials_done(&scope->credentials);
+	scope->credentials = (struct oci_credentials){
+		.user = mem_text(given->user),
+		.secret = mem_text(given->secret),
+		.identity_token = mem_text(given->identity_token),
+		.registry_token = mem_text(given->registry_token),
+	};
+}
+
 static int find_credentials(struct oci_scope *scope, const char *repository, struct err *err)
 {
 	const struct oci_client_settings *settings = scope->client->settings;
 	const struct oci_credentials *given = settings->credentials;
 
-	if (given && (given->user || given->identity_token || given->registry_token)) {
-		scope->credentials.user = mem_text(given->user);
-		scope->credentials.secret = mem_text(given->secret);
-		scope->credentials.identity_token = mem_text(given->identity_token);
-		scope->credentials.registry_token = mem_text(given->registry_token);
+	if (given && oci_credentials_exist(given)) {
+		oci_scope_use(scope, given);
 		return 0;
 	}
 	if (!settings->credential_paths)

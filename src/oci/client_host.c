@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include <ctype.h>
-
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/limits.h"
 #include "oci/client_priv.h"
 #include "oci/registry_name.h"
-
-/* An entry without a port means all ports. */
-static bool in_list(const char *const *list, size_t n, const char *registry)
-{
-	const char *bracket = strchr(registry, ']');
-	size_t host = bracket ? (size_t)(bracket - registry) + 1 : strcspn(registry, ":");
-
-	for (size_t i = 0; i < n; i++)
-		if (!strcasecmp(list[i], registry) ||
-		    (strlen(list[i]) == host && !strncasecmp(list[i], registry, host)))
-			return true;
-	return false;
-}
 
 /* Adds the file of a host's folder in certs.d, where there is one. */
 static int read_certificate(struct oci_host *host, const char *folder, const char *name,
@@ -60,7 +45,7 @@ static int set_tls(struct oci_client *client, struct oci_host *host, struct err 
 
 	host->tls = settings->tls;
 	host->ca.max = LIMIT_TEXT;
-	if (in_list(settings->insecure, settings->n_insecure, host->registry))
+	if (oci_registry_is_listed(settings->insecure, settings->n_insecure, host->registry))
 		host->tls.is_insecure = true;
 	if (!strchr(host->registry, '/') && settings->certs_folder &&
 	    read_certificates(host, settings->certs_folder, err) < 0)
@@ -87,7 +72,8 @@ static int set_api(struct oci_client *client, struct oci_host *host, struct err 
 	const char *name =
 		strcmp(host->registry, OCI_DOCKER_HUB) ? host->registry : "registry-1.docker.io";
 	bool is_plain = settings->is_plain_http ||
-			in_list(settings->plain_http, settings->n_plain_http, host->registry);
+			oci_registry_is_listed(settings->plain_http, settings->n_plain_http,
+					       host->registry);
 
 	host->api = mem_printf("https://%s", name);
 	if (oci_origin_of(host->api, &host->origin, err) < 0) {

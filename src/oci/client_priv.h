@@ -90,6 +90,7 @@ const struct http_tls *oci_host_tls_for(const struct oci_client *client,
 
 int oci_scope_get(struct oci_client *client, struct oci_host *host, const char *text,
 		  const char *repository, struct oci_scope **out, struct err *err) MUST_CHECK;
+void oci_scope_use(struct oci_scope *scope, const struct oci_credentials *given); /* copied */
 void oci_scope_free(struct oci_scope *scope);
 /*
  * A 401 for this challenge. 0: scope->header is new, or is_asking and oci_client_authorized() will

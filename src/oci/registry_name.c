@@ -58,3 +58,15 @@ int oci_registry_parse(const char *text, char **out, struct err *err)
 	*out = mem_text(oci_registry_canonical(registry));
 	return 0;
 }
+
+bool oci_registry_is_listed(const char *const *list, size_t n, const char *registry)
+{
+	const char *bracket = strchr(registry, ']');
+	size_t host = bracket ? (size_t)(bracket - registry) + 1 : strcspn(registry, ":");
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcasecmp(list[i], registry) ||
+		    (strlen(list[i]) == host && !strncasecmp(list[i], registry, host)))
+			return true;
+	return false;
+}

@@ -20,6 +20,9 @@ const char *oci_registry_canonical(const char *registry);
 /* Whether two names are one registry; hosts are compared without regard to case. */
 bool oci_registry_is_same(const char *a, const char *b);
 
+/* Whether a list has it; an entry is HOST or HOST:PORT, and without a port means all ports. */
+bool oci_registry_is_listed(const char *const *list, size_t n, const char *registry);
+
 /*
  * What a person types or another tool wrote into a file: a scheme before the name and a path after
  * it are dropped ("https://index.docker.io/v1/"). Borrowed from text.

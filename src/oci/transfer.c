@@ -100,24 +100,23 @@ static void start_put(struct oci_transfer *transfer, const struct oci_node *node
 	oci_manifest_put_start(&put);
 }
 
-/* All manifests of a depth at once; -1 with EC_NONE never. */
-static int put_level(struct oci_transfer *transfer, size_t depth, bool is_referrer, struct err *err)
+/* By its digest, but for a signature that is found by a tag. */
+static void start_put_node(struct oci_transfer *transfer, const struct oci_node *node)
 {
-	for (size_t i = 1; i < transfer->n_nodes; i++) {
-		const struct oci_node *node = transfer->nodes[i];
-
-		if (node->depth == depth && (node->subject.text[0] != 0) == is_referrer)
-			start_put(transfer, node,
-				  node->tag ? node->tag : node->document.digest.text);
-	}
-	return oci_client_run(transfer->client, NULL, err);
+	start_put(transfer, node, node->tag ? node->tag : node->document.digest.text);
 }
 
+/* Deepest first, all of a depth at once; referrers come after what they refer to. */
 static int put_children(struct oci_transfer *transfer, struct err *err)
 {
-	for (size_t depth = transfer->nodes[transfer->n_nodes - 1]->depth; depth > 0; depth--)
-		if (put_level(transfer, depth, false, err) < 0)
+	for (size_t depth = transfer->nodes[transfer->n_nodes - 1]->depth; depth > 0; depth--) {
+		for (size_t i = 1; i < transfer->n_nodes; i++)
+			if (transfer->nodes[i]->depth == depth &&
+			    !transfer->nodes[i]->subject.text[0])
+				start_put_node(transfer, transfer->nodes[i]);
+		if (oci_client_run(transfer->client, NULL, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -129,7 +128,7 @@ static int put_root(struct oci_transfer *transfer, const char *const *tags, size
 	for (size_t i = 0; i < n_tags; i++)
 		start_put(transfer, root, tags[i]);
 	if (!n_tags)
-		start_put(transfer, root, root->document.digest.text);
+		start_put_node(transfer, root);
 	return oci_client_run(transfer->client, NULL, err);
 }
 
@@ -150,7 +149,7 @@ static int put_referrer(struct oci_transfer *transfer, const struct oci_node *no
 	const struct oci_digest *subject;
 
 	transfer->has_subject_support = false;
-	start_put(transfer, node, node->tag ? node->tag : node->document.digest.text);
+	start_put_node(transfer, node);
 	if (oci_client_run(transfer->client, NULL, err) < 0)
 		return -1;
 	if (transfer->is_rejected || transfer->has_subject_support || node->tag ||

@@ -5,7 +5,7 @@
 #include "oci/referrers.h"
 #include "oci/transfer_priv.h"
 
-bool oci_transfer_has_node(const struct oci_transfer *transfer, const struct oci_digest *digest)
+static bool has_node(const struct oci_transfer *transfer, const struct oci_digest *digest)
 {
 	for (size_t i = 0; i < transfer->n_nodes; i++)
 		if (oci_digest_equal(&transfer->nodes[i]->document.digest, digest))
@@ -177,7 +177,7 @@ static int add_fetched(struct fetching *fetching, struct oci_document *document,
 {
 	struct oci_node *node;
 
-	if (oci_transfer_has_node(fetching->transfer, &document->digest))
+	if (has_node(fetching->transfer, &document->digest))
 		return 0;
 	if (oci_transfer_add(fetching->transfer, document, fetching->depth, &node, err) < 0)
 		return -1;
@@ -260,7 +260,7 @@ static int fetch_child(struct oci_transfer *transfer, const struct oci_descripto
 	if (depth > OCI_TRANSFER_DEPTH)
 		return err_set(err, EC_CORRUPT, "image indexes within indexes, more than %d deep",
 			       OCI_TRANSFER_DEPTH);
-	if (oci_transfer_has_node(transfer, &child->digest) || was_asked(transfer, &child->digest))
+	if (has_node(transfer, &child->digest) || was_asked(transfer, &child->digest))
 		return 0;
 	if (child->size_bytes > LIMIT_MANIFEST)
 		return err_set(err, EC_CORRUPT, "manifest %s: its size is above the limit of %u",

@@ -8,7 +8,6 @@
 /* Adds a document (taken over) and the blobs it names. */
 int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document, size_t depth,
 		     struct oci_node **out, struct err *err) MUST_CHECK;
-bool oci_transfer_has_node(const struct oci_transfer *transfer, const struct oci_digest *digest);
 void oci_transfer_drop_jobs(struct oci_transfer *transfer);
 
 #endif

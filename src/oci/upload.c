@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "oci/client_priv.h"
 #include "oci/retry.h"
 #include "oci/url.h"
 
@@ -373,13 +372,4 @@ void oci_upload_wake(struct oci_upload *upload)
 {
 	if (upload->call)
 		oci_call_wake(upload->call);
-}
-
-uint64_t oci_upload_sent(const struct oci_upload *upload)
-{
-	uint64_t sent = upload->offset;
-
-	if (upload->call)
-		sent += upload->call->attempt->exchange.sent_bytes;
-	return sent < upload->size_bytes ? sent : upload->size_bytes;
 }

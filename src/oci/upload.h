@@ -56,7 +56,6 @@ struct oci_upload {
 /* Fails as open() does. */
 int oci_upload_start(struct oci_upload *upload, struct err *err) MUST_CHECK;
 void oci_upload_wake(struct oci_upload *upload);
-uint64_t oci_upload_sent(const struct oci_upload *upload); /* bytes, for a display */
 void oci_upload_done(struct oci_upload *upload);
 
 #endif

@@ -73,6 +73,10 @@ struct fetch_push {
 int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *what,
 	       struct fetch_report *out, struct err *err) MUST_CHECK;
 
+/* Referrers that a store has, as a registry would list them; NULL: there is no store, and *out stays. */
+int fetch_store_referrers(struct store *store, const struct oci_digest *subject,
+			  struct oci_index **out, struct err *err) MUST_CHECK;
+
 /* The reference with the default registry and a tag: "ghcr.io/eunomia-bpf/x:latest". Caller frees. */
 int fetch_name(const struct settings *settings, const char *text, char **out,
 	       struct err *err) MUST_CHECK;

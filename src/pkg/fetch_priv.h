@@ -30,8 +30,4 @@ void fetch_report_fill(struct fetch_report *report, const struct oci_transfer *t
 /* Blobs of a transfer that are at the registry now. */
 void fetch_remember(struct remote *remote, const struct oci_transfer *transfer);
 
-/* Referrers that a store has, for oci_transfer_settings; NULL: there is no store. */
-int fetch_store_referrers(struct store *store, const struct oci_digest *subject,
-			  struct oci_index **out, struct err *err) MUST_CHECK;
-
 #endif

@@ -16,19 +16,9 @@ void settings_places_done(struct settings_places *places)
 	*places = (struct settings_places){ 0 };
 }
 
-/* HOST or HOST:PORT, see settings.h */
 static bool is_listed(const struct settings_list *list, const char *registry)
 {
-	for (size_t i = 0; i < list->n_items; i++) {
-		const char *item = list->items[i], *end = strrchr(item, ']');
-		size_t len = strlen(item);
-		bool has_port = strchr(end ? end : item, ':') != NULL;
-
-		if (!strncasecmp(registry, item, len) &&
-		    (!registry[len] || (registry[len] == ':' && !has_port)))
-			return true;
-	}
-	return false;
+	return oci_registry_is_listed((const char *const *)list->items, list->n_items, registry);
 }
 
 /* The reference in full, "REGISTRY/REPOSITORY"; the caller frees it. */
