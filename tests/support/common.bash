@@ -4,6 +4,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# shellcheck source=tests/support/wait.bash
+. "$BATS_LIB/wait.bash"
+
 setup() {
 	export EPM_HOME=$BATS_TEST_TMPDIR/home
 	# Nothing leaves the machine: what is not on loopback is asked for at a proxy that is not there.

@@ -4,27 +4,8 @@
 # waited for until its programs stand; what it has in the kernel is noted by number, and teardown
 # sees that every one of them is gone. (By number, because other programs may come and go meanwhile.)
 
-LIMIT_S=20
-
 children=()
 kernel_ids=()
-
-# wait_for COMMAND…: until it is true, for at most LIMIT_S seconds.
-wait_for() {
-	local end=$((SECONDS + LIMIT_S))
-	until "$@"; do
-		[ $SECONDS -lt $end ] || {
-			echo "waited $LIMIT_S seconds for: $*" >&2
-			return 1
-		}
-		read -rt 0.02 <> <(:) || true
-	done
-}
-
-# not COMMAND…: bats takes no notice of a failed `! COMMAND`.
-not() {
-	! "$@"
-}
 
 has_line() {
 	grep -q -- "$1" "$2" 2>/dev/null
@@ -32,10 +13,6 @@ has_line() {
 
 has_lines() {
 	[ "$(wc -l <"$2")" -ge "$1" ]
-}
-
-is_gone() {
-	[ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null
 }
 
 # note_ids PID: programs, links and maps that this process holds.

@@ -10,32 +10,10 @@
 #
 # The user of all that ask for one is user, with $PASSWORD.
 
-LIMIT_S=20
 PASSWORD=tr0ub4dor-horse
 # crypt($PASSWORD) of crypt(5), as htpasswd -B would make it
 HTPASSWD='user:$2y$05$JUcYCb2UUJ0KVhDAwZQtcOOu0Cs6w25KuTQJ3Qte98vS.sOEDs8va'
 IDENTITY_TOKEN=identity-of-user
-
-# wait_for COMMAND…: until it is true, for at most LIMIT_S seconds.
-wait_for() {
-	local end=$((SECONDS + LIMIT_S))
-	until "$@"; do
-		[ $SECONDS -lt $end ] || {
-			echo "waited $LIMIT_S seconds for: $*" >&2
-			return 1
-		}
-		read -rt 0.01 <> <(:) || true
-	done
-}
-
-# not COMMAND…: bats takes no notice of a failed `! COMMAND`.
-not() {
-	! "$@"
-}
-
-is_gone() {
-	[ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null
-}
 
 # --- servers ---------------------------------------------------------------------------------------
 
