@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_CMD_SUBJECT_H
+#define EPM_CMD_SUBJECT_H
+
+/*
+ * What sign, attest and verify are about: a manifest or an image index with the signatures there
+ * are of it, in the store, or at a registry when the store does not have it or --remote is given.
+ * Of a registry's only documents and signatures are fetched, into a store for the length of the
+ * command; no layer of a package.
+ */
+#include "cmd/remote.h"
+#include "pkg/scratch.h"
+
+struct cmd_subject { /* points into itself: not to be copied */
+	bool is_remote;
+	struct cmd_session session; /* open where is_remote */
+	struct scratch scratch;
+	struct store *own;   /* the person's store; NULL where is_remote */
+	struct store *store; /* that, or the scratch one: has documents and signatures. Borrowed */
+	char *name;	     /* whole, as it is called for a person */
+	struct oci_digest digest;
+	char *media_type;
+	uint64_t size_bytes; /* of the manifest */
+};
+
+/* NOT_FOUND, NETWORK, …: as cmd_view_open() and store_resolve(). writes: the store is to be written. */
+int cmd_subject_open(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
+		     bool wants_remote, bool writes, struct cmd_subject *out,
+		     struct err *err) MUST_CHECK;
+void cmd_subject_done(struct cmd_subject *subject);
+AUTO_STRUCT(cmd_subject, struct cmd_subject, cmd_subject_done);
+
+#endif
