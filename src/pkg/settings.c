@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/yaml.h"
 #include "oci/registry_name.h"
+#include "pkg/file_edit.h"
 #include "pkg/settings_priv.h"
 
 #define LIST_MAX 1024
@@ -314,40 +315,6 @@ int settings_check_key(const char *key, struct err *err)
 		       : err_hint(err, "'epm config' shows all");
 }
 
-/* A file of blanks and comments is no document to libyaml. */
-static bool has_content(struct span text)
-{
-	bool in_comment = false;
-
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.data[i];
-
-		if (c == '#' || (c == '\n' && in_comment))
-			in_comment = c == '#';
-		else if (!in_comment && c != ' ' && c != '\t' && c != '\r' && c != '\n')
-			return true;
-	}
-	return false;
-}
-
-int settings_read_json(struct span text, const char *what, json_t **out, struct err *err)
-{
-	AUTO(json) json_t *json = NULL;
-	struct js_at at;
-
-	if (!has_content(text)) {
-		*out = json_object();
-		return 0;
-	}
-	if (yaml_read(text.data, text.len, what, &json, err) < 0)
-		return -1;
-	at = JS_ROOT(json, what);
-	if (js_is_object(&at, err) < 0)
-		return -1;
-	*out = STEAL(json);
-	return 0;
-}
-
 int settings_take(struct settings *s, json_t *json, const char *what, enum settings_origin origin,
 		  struct err *err)
 {
@@ -367,7 +334,7 @@ int settings_parse(struct settings *settings, struct span text, const char *what
 {
 	AUTO(json) json_t *json = NULL;
 
-	if (settings_read_json(text, what, &json, err) < 0)
+	if (file_edit_read(text, what, &json, err) < 0)
 		return -1;
 	return settings_take(settings, json, what, origin, err);
 }

@@ -121,7 +121,4 @@ int settings_unset(const char *home, const char *key, bool *out_was_there,
 /* USAGE with the nearest when there is no such key. "mirrors" alone is one. */
 int settings_check_key(const char *key, struct err *err) MUST_CHECK;
 
-/* The key's lines in the text of a file, replaced by others; for settings_set() and tests. */
-void settings_edit(struct span text, const char *key, const char *lines, struct str *out);
-
 #endif

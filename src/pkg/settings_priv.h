@@ -5,10 +5,6 @@
 /* Between the files of settings. */
 #include "pkg/settings.h"
 
-/* The document of a file, an object; also of one without content. CORRUPT. */
-int settings_read_json(struct span text, const char *what, json_t **out,
-		       struct err *err) MUST_CHECK;
-
 /* settings_parse() for a document. */
 int settings_take(struct settings *s, json_t *json, const char *what, enum settings_origin origin,
 		  struct err *err) MUST_CHECK;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "pkg/file_edit.h"
 #include "pkg/settings.h"
 
 /* What reads gives places for a name, the last of which is the name itself; any text is edited. */
@@ -17,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO(json) json_t *rows = NULL;
 	struct err err = { 0 };
 
-	settings_edit(text, "registry", "registry: a.b\n", &edited);
+	file_edit_text(text, "registry", "registry: a.b\n", &edited);
 	settings_defaults(&settings);
 	if (settings_parse(&settings, text, "s", SETTINGS_PERSON, &err) < 0) {
 		if (err.code != EC_CORRUPT)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "pkg/file_edit.h"
 #include "pkg/settings.h"
 
 #include <fcntl.h>
@@ -268,7 +269,7 @@ static void edits_lines(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(edits); i++) {
 		AUTO(str) struct str out = STR_MAX(4096);
 
-		settings_edit(span_of(edits[i].before), edits[i].key, edits[i].lines, &out);
+		file_edit_text(span_of(edits[i].before), edits[i].key, edits[i].lines, &out);
 		assert_string_equal(str_text(&out), edits[i].after);
 	}
 }
