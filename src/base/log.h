@@ -13,7 +13,7 @@
 enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
 
 /* Components of EPM_TRACE. */
-#define LOG_COMPONENTS(X) X(http) X(auth) X(store) X(btf) X(build) X(load) X(libbpf)
+#define LOG_COMPONENTS(X) X(http) X(auth) X(store) X(btf) X(build) X(load) X(libbpf) X(trust)
 
 enum log_component {
 #define LOG_COMPONENT_ENUM(name) TRACE_##name,
