@@ -55,6 +55,7 @@ void store_target_done(struct store_target *target)
 {
 	free(target->name);
 	free(target->media_type);
+	free(target->origin);
 	*target = (struct store_target){ 0 };
 }
 
@@ -65,6 +66,8 @@ static void take_entry(const struct store_entry *entry, struct store_target *out
 		.digest = entry->digest,
 		.size_bytes = entry->manifest_bytes,
 		.media_type = mem_text(entry->media_type),
+		.origin = mem_text(entry->origin),
+		.root = entry->root,
 	};
 }
 

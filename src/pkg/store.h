@@ -25,6 +25,10 @@
  * What a listing shows besides (size, architectures, version, when it was added) is copied into
  * annotations dev.eunomia.store.*: for the eye only, never a ground to decide on.
  *
+ * dev.eunomia.store.origin is the repository at a registry that a name was fetched from, and
+ * dev.eunomia.store.root the image index that the manifest was chosen from for this machine. Further
+ * names (epm tag) inherit both. They are not taken from archives.
+ *
  * Referrers (signatures and whatever else has a "subject", image-spec 1.1 manifest.md) are entries
  * without a name. dev.eunomia.store.subject has the digest they refer to, so that not every
  * manifest is read to find them; it is added where another tool left it out. They live as long as
@@ -70,6 +74,9 @@ struct store_entry {
 	int64_t added;	     /* seconds since 1970, when it came into this store */
 	char *architectures; /* "amd64", "amd64,arm64" */
 	char *version;
+	/* Ground of decisions (pkg/trust.h), see below; NULL and empty where it is not said. */
+	char *origin;
+	struct oci_digest root;
 };
 
 struct store_list {
@@ -87,6 +94,8 @@ struct store_target {
 	struct oci_digest digest;
 	uint64_t size_bytes; /* of the manifest */
 	char *media_type;
+	char *origin;		/* where it was fetched from: "ghcr.io/x/opensnoop"; or NULL */
+	struct oci_digest root; /* the image index it was chosen from; empty: none */
 };
 
 void store_target_done(struct store_target *target);
@@ -131,6 +140,8 @@ struct store_item {
 	const char *const *names; /* canonical, see store_name(); an existing one moves here */
 	size_t n_names;
 	const struct oci_digest *subject; /* of a referrer; else NULL */
+	const char *origin;		  /* see below; or NULL */
+	const struct oci_digest *root;	  /* see below; or NULL */
 };
 
 /* Blobs first, durable, then the names at once. Failing leaves names as they were. */

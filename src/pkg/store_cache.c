@@ -11,17 +11,17 @@
 /*
  * A line of stamp and count, then "\n" before and after each entry:
  * NAME TAB DIGEST TAB MEDIATYPE TAB MANIFEST_BYTES TAB SIZE TAB ADDED TAB ARCHITECTURES TAB VERSION
- * TAB SUBJECT
+ * TAB SUBJECT TAB ORIGIN TAB ROOT
  */
 #define CACHE_NAME "index.cache"
 #define CACHE_FROM (64u << 10) /* bytes of index.json; below, parsing it is as fast */
-#define N_FIELDS 9
+#define N_FIELDS 11
 
 static const char last_line[] = "\nend\n";
 
 static void head_line(const struct oci_stamp *stamp, struct str *out)
 {
-	str_addf(out, "epm-index-cache 2 %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 "\n",
+	str_addf(out, "epm-index-cache 3 %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 "\n",
 		 stamp->device, stamp->inode, stamp->size_bytes, stamp->changed_ns);
 }
 
@@ -42,10 +42,11 @@ void store_cache_write(struct store *store, const struct store_list *list,
 	for (size_t i = 0; i < list->n_entries; i++) {
 		const struct store_entry *e = &list->entries[i];
 
-		str_addf(&text, "\n%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRId64 "\t%s\t%s\t%s",
+		str_addf(&text,
+			 "\n%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRId64 "\t%s\t%s\t%s\t%s\t%s",
 			 or_empty(e->name), e->digest.text, or_empty(e->media_type),
 			 e->manifest_bytes, e->size_bytes, e->added, or_empty(e->architectures),
-			 or_empty(e->version), e->subject.text);
+			 or_empty(e->version), e->subject.text, or_empty(e->origin), e->root.text);
 	}
 	str_adds(&text, last_line);
 	if (text.is_full || fs_write(oci_layout_dir(store->layout), CACHE_NAME, str_text(&text),
@@ -101,7 +102,10 @@ static bool parse_line(struct span line, struct store_entry *out)
 		return false;
 	if (fields[8].len == OCI_DIGEST_LENGTH)
 		memcpy(out->subject.text, fields[8].data, fields[8].len);
+	if (fields[10].len == OCI_DIGEST_LENGTH)
+		memcpy(out->root.text, fields[10].data, fields[10].len);
 	out->added = added;
+	out->origin = field_text(fields[9]);
 	out->name = field_text(fields[0]);
 	out->media_type = field_text(fields[2]);
 	out->architectures = field_text(fields[6]);

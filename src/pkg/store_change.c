@@ -126,6 +126,15 @@ static void make_model(const struct store_item *item, struct oci_descriptor *out
 		js_set_text(out->annotations, STORE_KEY_SUBJECT, item->subject->text);
 }
 
+/* Where it comes from now, whatever was known of it before. */
+static void annotate_origin(const struct store_item *item, json_t *annotations)
+{
+	json_object_del(annotations, STORE_KEY_ORIGIN);
+	json_object_del(annotations, STORE_KEY_ROOT);
+	js_set_text(annotations, STORE_KEY_ORIGIN, item->origin);
+	js_set_text(annotations, STORE_KEY_ROOT, item->root ? item->root->text : NULL);
+}
+
 static int put_blob(struct store *store, const struct store_blob *blob, struct err *err)
 {
 	struct oci_digest found;
@@ -173,6 +182,8 @@ static void name_item(struct oci_index *index, const struct store_item *item)
 		oci_descriptor_done(&model);
 		store_entry_copy(known, &model);
 	}
+	if (item->n_names)
+		annotate_origin(item, model.annotations);
 	for (size_t i = 0; i < item->n_names; i++)
 		set_name(index, &model, item->names[i]);
 	if (!item->n_names && !known)

@@ -154,6 +154,7 @@ static void fill(const struct oci_descriptor *from, struct store_entry *to)
 	const char *added = oci_annotation(from->annotations, STORE_KEY_ADDED);
 	const char *size = oci_annotation(from->annotations, STORE_KEY_SIZE);
 	const char *arch = oci_annotation(from->annotations, STORE_KEY_ARCH);
+	const char *root = oci_annotation(from->annotations, STORE_KEY_ROOT);
 	struct err ignored = { 0 };
 
 	*to = (struct store_entry){
@@ -163,7 +164,10 @@ static void fill(const struct oci_descriptor *from, struct store_entry *to)
 		.manifest_bytes = from->size_bytes,
 		.architectures = shown(arch ? arch : from->architecture),
 		.version = shown(oci_annotation(from->annotations, OCI_KEY_VERSION)),
+		.origin = shown(oci_annotation(from->annotations, STORE_KEY_ORIGIN)),
 	};
+	if (root && oci_digest_parse(root, &to->root, &ignored) < 0)
+		to->root = (struct oci_digest){ 0 };
 	store_entry_subject(from, &to->subject);
 	if (added)
 		to->added = clock_parse_rfc3339(added);
@@ -198,6 +202,7 @@ static void entry_done(struct store_entry *entry)
 	free(entry->media_type);
 	free(entry->architectures);
 	free(entry->version);
+	free(entry->origin);
 }
 
 /* Of two entries with one name (another tool's doing) the first counts, as it does for that tool. */

@@ -20,6 +20,8 @@
 #define STORE_KEY_ADDED "dev.eunomia.store.added"
 #define STORE_KEY_SIZE "dev.eunomia.store.size"
 #define STORE_KEY_SUBJECT "dev.eunomia.store.subject"
+#define STORE_KEY_ORIGIN "dev.eunomia.store.origin"
+#define STORE_KEY_ROOT "dev.eunomia.store.root"
 #define STORE_KEY_ARCH "dev.eunomia.store.architectures"
 
 struct store {
