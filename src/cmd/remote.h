@@ -30,7 +30,12 @@ struct cmd_remote {
 	}
 
 /* Rows for a table of options; `type` has a struct cmd_remote called `remote`. */
-#define CMD_REMOTE_OPTIONS(type)                                                                   \
+#define CMD_REMOTE_OPTIONS(type) CMD_REMOTE_OPTIONS_NAMED(type, "cert", "key")
+
+/* For commands whose --key is that of a signature. */
+#define CMD_REMOTE_OPTIONS_TLS(type) CMD_REMOTE_OPTIONS_NAMED(type, "tls-cert", "tls-key")
+
+#define CMD_REMOTE_OPTIONS_NAMED(type, cert_name, key_name)                                        \
 	CMD_REMOTE_ROW("plain-http", CLI_FLAG, offsetof(type, remote.is_plain_http), NULL,         \
 		       "talk to the registry without TLS", CLI_WORDS_NONE),                        \
 		CMD_REMOTE_ROW("insecure", CLI_FLAG, offsetof(type, remote.is_insecure), NULL,     \
@@ -38,9 +43,9 @@ struct cmd_remote {
 		CMD_REMOTE_ROW("ca-file", CLI_TEXT, offsetof(type, remote.ca_file), "FILE",        \
 			       "certificate authorities (PEM) besides the system's",               \
 			       CLI_WORDS_FILE),                                                    \
-		CMD_REMOTE_ROW("cert", CLI_TEXT, offsetof(type, remote.cert_file), "FILE",         \
+		CMD_REMOTE_ROW(cert_name, CLI_TEXT, offsetof(type, remote.cert_file), "FILE",      \
 			       "certificate (PEM) to show to the registry", CLI_WORDS_FILE),       \
-		CMD_REMOTE_ROW("key", CLI_TEXT, offsetof(type, remote.key_file), "FILE",           \
+		CMD_REMOTE_ROW(key_name, CLI_TEXT, offsetof(type, remote.key_file), "FILE",        \
 			       "its key (PEM)", CLI_WORDS_FILE),                                   \
 		CMD_REMOTE_ROW("resolve", CLI_LIST, offsetof(type, remote.resolve),                \
 			       "HOST:PORT:ADDRESS", "use this address instead of asking DNS",      \
