@@ -51,6 +51,7 @@ struct signature {
 	enum signature_form form;
 	struct oci_digest manifest; /* where it stands */
 	size_t layer;		    /* which of its layers */
+	char *media_type;	    /* the layer's; NULL: there is none */
 	struct str body;	    /* the bytes of the layer */
 	json_t *annotations;	    /* the layer's; NULL: none */
 	struct err err;		    /* code EC_NONE, or why body could not be read */
@@ -63,10 +64,12 @@ struct signatures { /* by the digest of the manifest, then by layer */
 
 /*
  * All of a subject. Of one manifest at most SIGNATURE_LAYERS_MAX layers are read, of all at most
- * SIGNATURES_MAX; one item with an error stands for those that are left out.
+ * SIGNATURES_MAX and SIGNATURES_BYTES_MAX; one item with an error, the last, stands for those that
+ * are left out.
  */
 #define SIGNATURE_LAYERS_MAX 64
 #define SIGNATURES_MAX 256
+#define SIGNATURES_BYTES_MAX (64u << 20)
 int signatures_read(struct store *store, const struct oci_digest *subject, struct signatures *out,
 		    struct err *err) MUST_CHECK;
 void signatures_done(struct signatures *signatures);

@@ -52,11 +52,21 @@ struct verify_question {
 	int64_t now;		    /* seconds since 1970 */
 };
 
+/* How far a signature came that is not good. */
+enum verify_stage {
+	VERIFY_UNREADABLE, /* it could not be read, or is in a form that epm does not have */
+	VERIFY_BY_ANOTHER, /* nobody of those asked for made it */
+	VERIFY_UNPROVED,   /* the log, the time or the certificate does not hold */
+	VERIFY_OF_ANOTHER, /* somebody made it; of another manifest, or it says something else */
+	VERIFY_REVOKED,	   /* by somebody who is not believed any more */
+};
+
 /* What came of one signature. */
 struct verify_result {
 	enum signature_form form;
 	struct oci_digest manifest;	    /* where it stands */
 	struct err err;			    /* code EC_NONE: it is good; else "CHECK: why" */
+	enum verify_stage stage;	    /* where it is not good */
 	const struct verify_signer *signer; /* by whom; NULL where it is not good */
 	char *predicate_type;		    /* what it says; NULL where it cannot be read */
 	char fingerprint[SIGN_FINGERPRINT_LENGTH + 1]; /* of the key; empty: none. Where it is

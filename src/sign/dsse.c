@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "base/limits.h"
+#include "sign/member.h"
 
 #define PAYLOAD_TYPE_MAX 255 /* RFC 6838 section 4.2 allows twice 127 */
 
@@ -83,7 +84,7 @@ int sign_envelope_parse(struct span text, const char *what, struct sign_envelope
 
 	if (text.len > LIMIT_SIGNED)
 		return err_set(err, EC_CORRUPT, "%s: more than %u bytes", what, LIMIT_SIGNED);
-	if (js_parse(text.data, text.len, what, &json, err) < 0)
+	if (sign_parse_json(text, what, &json, err) < 0)
 		return -1;
 	root = JS_ROOT(json, what);
 	return sign_envelope_read(&root, out, err);

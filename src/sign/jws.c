@@ -54,6 +54,7 @@ void sign_trust_store_free(struct sign_trust_store *store)
 void sign_jws_result_done(struct sign_jws_result *result)
 {
 	free(result->subject);
+	json_decref(result->annotations);
 	*result = (struct sign_jws_result){ 0 };
 }
 
@@ -107,10 +108,11 @@ static int verify_chain(const struct sign_jws *jws, const struct sign_trust_stor
 	return sign_x509_is_for_code(chain, true, err);
 }
 
+/* out: borrowed of the payload; NULL where there are none. */
 static int verify_target(const struct sign_jws *jws, const struct sign_jws_policy *policy,
-			 struct err *err)
+			 json_t **out_annotations, struct err *err)
 {
-	struct js_at at = JS_ROOT(jws->payload_json, "target"), target;
+	struct js_at at = JS_ROOT(jws->payload_json, "target"), target, annotations;
 	const char *digest, *type;
 	uint64_t size = 0;
 
@@ -125,6 +127,9 @@ static int verify_target(const struct sign_jws *jws, const struct sign_jws_polic
 		return err_set(err, EC_UNTRUSTED, "target: it is a signature of another mediaType");
 	if (policy->has_size && size != policy->size)
 		return err_set(err, EC_UNTRUSTED, "target: it is a signature of another size");
+	if (js_get_object(&target, "annotations", &annotations, err) < 0)
+		return -1;
+	*out_annotations = annotations.value;
 	return 0;
 }
 
@@ -133,17 +138,22 @@ int sign_jws_verify(struct span text, const struct sign_trust_store *store,
 		    struct err *err)
 {
 	AUTO(sign_jws) struct sign_jws jws = { 0 };
+	AUTO(sign_key) struct sign_key *key = NULL;
+	json_t *annotations = NULL;
 	X509 *leaf;
 
 	if (sign_jws_read(text, &jws, err) < 0 || verify_signature(&jws, err) < 0 ||
 	    verify_times(&jws, policy, err) < 0 || verify_chain(&jws, store, policy, err) < 0 ||
-	    verify_target(&jws, policy, err) < 0)
+	    verify_target(&jws, policy, &annotations, err) < 0)
 		return -1;
 	leaf = sk_X509_value(jws.chain, 0);
-	if (sign_jws_identity(leaf, policy, err) < 0)
+	if (sign_jws_identity(leaf, policy, err) < 0 ||
+	    sign_key_adopt(X509_get_pubkey(leaf), false, "signature: certificate", &key, err) < 0)
 		return -1;
+	sign_key_fingerprint(key, out->fingerprint);
 	out->subject = sign_x509_name_text(X509_get_subject_name(leaf));
 	out->signing_time = jws.signing_time;
 	out->expiry = jws.expiry;
+	out->annotations = json_incref(annotations);
 	return 0;
 }

@@ -11,12 +11,14 @@
  * "algorithm", "signature", "certificate chain", "certificate usage", "signing time", "expiry",
  * "target" (another artifact), "identity".
  */
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/auto.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "sign/key.h"
 
 /* The certificates that are believed, as "notation cert add" takes them. */
 struct sign_trust_store;
@@ -48,9 +50,11 @@ struct sign_jws_policy {
 };
 
 struct sign_jws_result {
-	char *subject; /* of the certificate, RFC 2253 */
+	char *subject;				       /* of the certificate, RFC 2253 */
+	char fingerprint[SIGN_FINGERPRINT_LENGTH + 1]; /* of its key */
 	int64_t signing_time;
-	int64_t expiry; /* 0: none */
+	int64_t expiry;	     /* 0: none */
+	json_t *annotations; /* of the target, an object of texts; NULL: none */
 };
 
 void sign_jws_result_done(struct sign_jws_result *result);
