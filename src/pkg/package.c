@@ -32,6 +32,7 @@ void package_free(struct package *package)
 		return;
 	free(package->reference);
 	free(package->name);
+	store_target_done(&package->signed_target);
 	str_done(&package->object);
 	config_free(package->config);
 	json_decref(package->package_config);
@@ -241,6 +242,8 @@ int package_load(struct store *store, const char *reference, struct package **ou
 	if (read_manifest(store, &info, false, &package->digest, err) < 0 ||
 	    fill(store, &info, package, err) < 0)
 		return err_wrap(err, "%s", package->reference);
+	package->signed_target = info.target;
+	info.target = (struct store_target){ 0 };
 	*out = STEAL(package);
 	return 0;
 }

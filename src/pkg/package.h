@@ -47,8 +47,10 @@
 struct package {
 	char *reference; /* as it is called for a person: the store's name, else the digest */
 	char *name;	 /* of the package, from its config: "opensnoop" */
-	struct oci_digest digest; /* of the manifest the bytes came from */
-	struct str object;	  /* the ELF */
+	struct oci_digest digest; /* of the manifest the bytes came from; of a file: its bytes' */
+	/* What has to be signed: the manifest, or the image index that it was chosen from. */
+	struct store_target signed_target;
+	struct str object; /* the ELF */
 	struct config *config;
 	json_t *package_config; /* the config blob; NULL when it did not come from the store */
 	json_t *annotations;	/* of the manifest; an object */

@@ -41,7 +41,7 @@ bool signature_is_no_part(const struct oci_descriptor *blob)
 
 /* What is read on the way. */
 struct reading {
-	struct store *store;
+	const struct signatures_from *from;
 	struct signatures *found;
 	uint64_t room; /* bytes that may still be read */
 	size_t n_left_out;
@@ -70,8 +70,7 @@ static int read_body(struct reading *reading, const struct oci_descriptor *layer
 		return err_set(err, EC_CORRUPT, "size: the signatures have more than %u bytes",
 			       SIGNATURES_BYTES_MAX);
 	reading->room -= layer->size_bytes;
-	return oci_layout_get(store_layout(reading->store), &layer->digest, layer->size_bytes, out,
-			      err);
+	return reading->from->get(reading->from->ctx, layer, out, err);
 }
 
 static void read_layer(struct reading *reading, const struct oci_digest *digest,
@@ -102,8 +101,7 @@ static int read_manifest(struct reading *reading, const struct oci_descriptor *d
 {
 	AUTO(str) struct str text = STR_MAX(LIMIT_MANIFEST);
 
-	if (oci_layout_get(store_layout(reading->store), &descriptor->digest,
-			   descriptor->size_bytes, &text, err) < 0)
+	if (reading->from->get(reading->from->ctx, descriptor, &text, err) < 0)
 		return -1;
 	return oci_manifest_parse((struct span){ str_text(&text), text.len },
 				  descriptor->digest.text, out, err);
@@ -136,22 +134,38 @@ static int by_digest(const void *a, const void *b)
 	return order ? order : (x->layer > y->layer) - (x->layer < y->layer);
 }
 
-int signatures_read(struct store *store, const struct oci_digest *subject, struct signatures *out,
-		    struct err *err)
+void signatures_collect(const struct signatures_from *from, const struct oci_digest *subject,
+			struct signatures *out)
 {
-	AUTO(store_referrers) struct store_referrers referrers = { 0 };
-	struct reading reading = { .store = store, .found = out, .room = SIGNATURES_BYTES_MAX };
+	struct reading reading = { .from = from, .found = out, .room = SIGNATURES_BYTES_MAX };
 
 	*out = (struct signatures){ 0 };
-	if (store_referrers(store, subject, &referrers, err) < 0)
-		return -1;
-	for (size_t i = 0; i < referrers.n_referrers; i++)
-		read_referrer(&reading, &referrers.referrers[i]);
+	for (size_t i = 0; i < from->n_referrers; i++)
+		read_referrer(&reading, &from->referrers[i]);
 	if (out->n_items)
 		qsort(out->items, out->n_items, sizeof(*out->items), by_digest);
 	if (reading.n_left_out)
 		err_set(&add(&reading, subject, SIZE_MAX)->err, EC_CORRUPT,
 			"%zu more are left out: there are too many", reading.n_left_out);
+}
+
+static int get_stored(void *ctx, const struct oci_descriptor *blob, struct str *out,
+		      struct err *err)
+{
+	return oci_layout_get(store_layout(ctx), &blob->digest, blob->size_bytes, out, err);
+}
+
+int signatures_read(struct store *store, const struct oci_digest *subject, struct signatures *out,
+		    struct err *err)
+{
+	AUTO(store_referrers) struct store_referrers referrers = { 0 };
+	struct signatures_from from = { .ctx = store, .get = get_stored };
+
+	if (store_referrers(store, subject, &referrers, err) < 0)
+		return -1;
+	from.referrers = referrers.referrers;
+	from.n_referrers = referrers.n_referrers;
+	signatures_collect(&from, subject, out);
 	return 0;
 }
 

@@ -72,6 +72,18 @@ struct signatures { /* by the digest of the manifest, then by layer */
 #define SIGNATURES_BYTES_MAX (64u << 20)
 int signatures_read(struct store *store, const struct oci_digest *subject, struct signatures *out,
 		    struct err *err) MUST_CHECK;
+
+/* The same where they are not in a store yet. All is borrowed. */
+struct signatures_from {
+	const struct oci_descriptor *referrers;
+	size_t n_referrers;
+	/* The bytes of a manifest or of a layer, hashed. */
+	int (*get)(void *ctx, const struct oci_descriptor *blob, struct str *out, struct err *err);
+	void *ctx;
+};
+
+void signatures_collect(const struct signatures_from *from, const struct oci_digest *subject,
+			struct signatures *out);
 void signatures_done(struct signatures *signatures);
 AUTO_STRUCT(signatures, struct signatures, signatures_done);
 
