@@ -21,9 +21,14 @@ struct cmd_subject { /* points into itself: not to be copied */
 	struct oci_digest digest;
 	char *media_type;
 	uint64_t size_bytes; /* of the manifest */
+	char *origin;	     /* as store_target has them, where it is from the store */
+	struct oci_digest root;
 };
 
-/* NOT_FOUND, NETWORK, …: as cmd_view_open() and store_resolve(). writes: the store is to be written. */
+/*
+ * NOT_FOUND, NETWORK, …: as cmd_view_open() and store_resolve(). writes: the store is going to be
+ * written, so that DENIED comes now.
+ */
 int cmd_subject_open(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
 		     bool wants_remote, bool writes, struct cmd_subject *out,
 		     struct err *err) MUST_CHECK;

@@ -21,6 +21,23 @@ bool oci_tag_is_of_digest(const char *tag)
 	       hex_is_lower(hex, HASH_HEX) && (hex[HASH_HEX] == '\0' || hex[HASH_HEX] == '.');
 }
 
+const char *const oci_tag_suffixes[OCI_TAG_SUFFIXES] = { ".sig", ".att", ".sbom" };
+
+const char *oci_tag_suffix(const char *tag)
+{
+	if (!oci_tag_is_of_digest(tag))
+		return NULL;
+	for (size_t i = 0; i < OCI_TAG_SUFFIXES; i++)
+		if (!strcmp(tag + strlen("sha256-") + HASH_HEX, oci_tag_suffixes[i]))
+			return oci_tag_suffixes[i];
+	return NULL;
+}
+
+void oci_tag_subject(const char *tag, struct oci_digest *out)
+{
+	snprintf(out->text, sizeof(out->text), "sha256:%.*s", HASH_HEX, tag + strlen("sha256-"));
+}
+
 struct listing {
 	struct oci_referrers_get get;
 	struct oci_index *index; /* pages so far; NULL before the first */

@@ -18,6 +18,17 @@
 /* "sha256-HEX", with room for a suffix of cosign's (".sig"). The caller frees it. */
 char *oci_referrers_tag(const struct oci_digest *subject, const char *suffix);
 
+/*
+ * What such a tag ends with: ".sig" signatures, ".att" attestations, ".sbom" a bill of materials,
+ * each under one tag as cosign had them before referrers. NULL: it is no such tag.
+ */
+#define OCI_TAG_SUFFIXES 3
+extern const char *const oci_tag_suffixes[OCI_TAG_SUFFIXES];
+const char *oci_tag_suffix(const char *tag);
+
+/* The digest that such a tag is made of. */
+void oci_tag_subject(const char *tag, struct oci_digest *out);
+
 /* Whether a tag is one of these, with or without a suffix: not a name that people give. */
 bool oci_tag_is_of_digest(const char *tag);
 

@@ -241,6 +241,14 @@ static int fetch(struct fetching *fetching, const struct oci_descriptor *descrip
 	return rc;
 }
 
+/* What a layout found by a tag made of its subject's digest. */
+static char *tag_of(const struct oci_transfer *transfer, const struct oci_descriptor *referrer)
+{
+	const char *tag = oci_annotation(referrer->annotations, OCI_KEY_REF_NAME);
+
+	return transfer->settings->from.layout && tag && oci_tag_suffix(tag) ? mem_text(tag) : NULL;
+}
+
 /* Notes it, too. */
 static bool was_asked(struct oci_transfer *transfer, const struct oci_digest *digest)
 {
@@ -269,8 +277,10 @@ static int fetch_child(struct oci_transfer *transfer, const struct oci_descripto
 	fetching->transfer = transfer;
 	fetching->depth = depth;
 	fetching->architecture = mem_text(child->architecture);
-	if (subject)
+	if (subject) {
 		fetching->subject = *subject;
+		fetching->tag = tag_of(transfer, child);
+	}
 	return fetch(fetching, child, err);
 }
 
@@ -324,15 +334,13 @@ static int on_referrers(void *ctx, const struct oci_index *index, struct err *er
 /* cosign's older way: signatures and attestations under tags made of the digest */
 static void fetch_tagged(struct oci_transfer *transfer, const struct oci_node *node)
 {
-	static const char *const suffixes[] = { ".sig", ".att", ".sbom" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+	for (size_t i = 0; i < OCI_TAG_SUFFIXES; i++) {
 		struct fetching *fetching = mem_alloc(sizeof(*fetching));
 
 		fetching->transfer = transfer;
 		fetching->depth = node->depth + 1;
 		fetching->subject = node->document.digest;
-		fetching->tag = oci_referrers_tag(&node->document.digest, suffixes[i]);
+		fetching->tag = oci_referrers_tag(&node->document.digest, oci_tag_suffixes[i]);
 		start_get(fetching, fetching->tag, NULL);
 	}
 }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "oci/mediatype.h"
 #include "oci/reference.h"
+#include "oci/referrers.h"
 #include "pkg/bundle.h"
 #include "pkg/bundle_tree.h"
 #include "pkg/store_index.h"
@@ -12,6 +13,7 @@ struct part {
 	const struct oci_descriptor *entries; /* borrowed from the index */
 	size_t n_entries;
 	struct bundle_tree tree;
+	const char *tag; /* sha256-HEX.sig, that its subject is found by; or NULL */
 	char **names;
 	size_t n_names;
 	size_t cap;
@@ -48,7 +50,7 @@ static const char *bare_tag(const struct oci_descriptor *entry)
 {
 	const char *text = oci_annotation(entry->annotations, OCI_KEY_REF_NAME);
 
-	return text && oci_tag_is_valid(text) ? text : NULL;
+	return text && oci_tag_is_valid(text) && !store_entry_tag(entry) ? text : NULL;
 }
 
 /* "REPOSITORY" and a tag, as a canonical name. */
@@ -165,6 +167,19 @@ static bool is_inner(const struct loading *l, const struct part *part)
 		    bundle_tree_has(&l->parts[i].tree, &part->tree.root.digest))
 			return true;
 	return false;
+}
+
+/* Signatures of cosign's older form name no subject but by their tag. */
+static void find_tags(struct loading *l)
+{
+	for (size_t i = 0; i < l->n_parts; i++) {
+		struct part *part = &l->parts[i];
+
+		for (size_t k = 0; k < part->n_entries && !part->tag; k++)
+			part->tag = store_entry_tag(&part->entries[k]);
+		if (part->tag)
+			oci_tag_subject(part->tag, &part->tree.subject);
+	}
 }
 
 /* Parts that are within others have their own names or none. */
@@ -294,6 +309,7 @@ static struct store_item item_of(const struct part *part)
 		.names = (const char *const *)part->names,
 		.n_names = part->n_names,
 		.subject = tree->subject.text[0] ? &tree->subject : NULL,
+		.suffix = part->tag && !part->n_names ? oci_tag_suffix(part->tag) : NULL,
 	};
 }
 
@@ -341,8 +357,10 @@ static int load(struct loading *l, struct bundle_report *report, struct err *err
 			    err) < 0)
 		return err_wrap(err, "%s", l->what);
 	store_index_drop_aliases(l->index);
-	if (make_parts(l, err) < 0 || name_parts(l, err) < 0 || choose(l, err) < 0 ||
-	    check_names(l, err) < 0)
+	if (make_parts(l, err) < 0)
+		return -1;
+	find_tags(l);
+	if (name_parts(l, err) < 0 || choose(l, err) < 0 || check_names(l, err) < 0)
 		return -1;
 	return add_all(l, report, err);
 }

@@ -42,6 +42,17 @@ static struct oci_descriptor *add_entry(struct saving *s, const struct bundle_tr
 	return entry;
 }
 
+static bool has_tag(const struct saving *s, const char *tag)
+{
+	for (size_t i = 0; i < s->index->n_manifests; i++) {
+		const char *own = store_entry_tag(&s->index->manifests[i]);
+
+		if (own && !strcmp(own, tag))
+			return true;
+	}
+	return false;
+}
+
 static bool has_entry(const struct saving *s, const struct oci_digest *digest, const char *name)
 {
 	for (size_t i = 0; i < s->index->n_manifests; i++) {
@@ -77,7 +88,10 @@ static int add_reference(struct saving *s, const char *text, struct err *err)
 	return 0;
 }
 
-/* One that refers to what is in the bundle already. What it really refers to, its manifest says. */
+/*
+ * One that refers to what is in the bundle already. What it really refers to, its manifest says, or
+ * the tag it is found by: other tools know it by that as well.
+ */
 static int add_referrer(struct saving *s, const struct store_entry *found, struct err *err)
 {
 	AUTO(bundle_tree) struct bundle_tree tree = { 0 };
@@ -87,9 +101,13 @@ static int add_referrer(struct saving *s, const struct store_entry *found, struc
 
 	if (bundle_tree_read(&s->source, &root, &tree, err) < 0)
 		return err_wrap(err, "a referrer of %s", found->subject.text);
-	if (!oci_digest_equal(&tree.subject, &found->subject))
+	if (found->tag)
+		js_set_text(add_entry(s, &tree)->annotations, OCI_KEY_REF_NAME, found->tag);
+	else if (oci_digest_equal(&tree.subject, &found->subject))
+		js_set_text(add_entry(s, &tree)->annotations, STORE_KEY_SUBJECT,
+			    found->subject.text);
+	else
 		return 0;
-	js_set_text(add_entry(s, &tree)->annotations, STORE_KEY_SUBJECT, found->subject.text);
 	add_blobs(s, &tree);
 	s->report->n_referrers++;
 	return 0;
@@ -108,8 +126,12 @@ static int add_referrers(struct saving *s, struct err *err)
 		for (size_t i = 0; i < list.n_entries; i++) {
 			const struct store_entry *entry = &list.entries[i];
 
-			if (entry->subject.text[0] && store_reach_has(&s->blobs, &entry->subject) &&
-			    !has_entry(s, &entry->digest, NULL) && add_referrer(s, entry, err) < 0)
+			if (!entry->subject.text[0] ||
+			    !store_reach_has(&s->blobs, &entry->subject) ||
+			    (entry->tag ? has_tag(s, entry->tag)
+					: has_entry(s, &entry->digest, NULL)))
+				continue;
+			if (add_referrer(s, entry, err) < 0)
 				return -1;
 		}
 	} while (s->index->n_manifests > n_before);

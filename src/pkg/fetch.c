@@ -91,16 +91,5 @@ void fetch_remember(struct remote *remote, const struct oci_transfer *transfer)
 int fetch_store_referrers(struct store *store, const struct oci_digest *subject,
 			  struct oci_index **out, struct err *err)
 {
-	AUTO(store_referrers) struct store_referrers list = { 0 };
-	AUTO(oci_index) struct oci_index *index = NULL;
-
-	if (!store || store_referrers(store, subject, &list, err) < 0)
-		return store ? -1 : 0;
-	index = mem_alloc(sizeof(*index));
-	for (size_t i = 0; i < list.n_referrers; i++) {
-		*oci_index_add(index) = list.referrers[i];
-		list.referrers[i] = (struct oci_descriptor){ 0 };
-	}
-	*out = STEAL(index);
-	return 0;
+	return store ? store_referrers_all(store, subject, out, err) : 0;
 }

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "oci/mediatype.h"
+#include "oci/referrers.h"
 #include "pkg/fetch_priv.h"
 
 struct keeping {
@@ -115,16 +116,12 @@ static uint64_t sum(const struct oci_transfer *transfer)
 	return bytes;
 }
 
-/*
- * Signatures that are found by a tag name no subject; they are not kept, since nothing would find
- * them here.
- */
 static void list_referrers(const struct oci_transfer *transfer, struct keeping *keeping)
 {
 	for (size_t i = 1; i < transfer->n_nodes; i++) {
 		const struct oci_node *node = transfer->nodes[i];
 
-		if (!node->subject.text[0] || node->tag)
+		if (!node->subject.text[0])
 			continue;
 		keeping->items[keeping->n_items++] = (struct store_item){
 			.manifest = text_of(node),
@@ -132,6 +129,7 @@ static void list_referrers(const struct oci_transfer *transfer, struct keeping *
 			.artifact_type = node->manifest ? node->manifest->artifact_type
 							: node->index->artifact_type,
 			.subject = &node->subject,
+			.suffix = node->tag ? oci_tag_suffix(node->tag) : NULL,
 		};
 	}
 }

@@ -158,13 +158,13 @@ static int get_stored(void *ctx, const struct oci_descriptor *blob, struct str *
 int signatures_read(struct store *store, const struct oci_digest *subject, struct signatures *out,
 		    struct err *err)
 {
-	AUTO(store_referrers) struct store_referrers referrers = { 0 };
+	AUTO(oci_index) struct oci_index *index = NULL;
 	struct signatures_from from = { .ctx = store, .get = get_stored };
 
-	if (store_referrers(store, subject, &referrers, err) < 0)
+	if (store_referrers_all(store, subject, &index, err) < 0)
 		return -1;
-	from.referrers = referrers.referrers;
-	from.n_referrers = referrers.n_referrers;
+	from.referrers = index->manifests;
+	from.n_referrers = index->n_manifests;
 	signatures_collect(&from, subject, out);
 	return 0;
 }

@@ -34,6 +34,11 @@
  * manifest is read to find them; it is added where another tool left it out. They live as long as
  * what they refer to, which may be a manifest within an image index or another referrer.
  *
+ * Signatures of cosign's older form name no subject in their manifest; they are found by a tag made
+ * of its digest, sha256-HEX.sig (oci/referrers.h), which is their ref.name here as well. There is
+ * one of each tag. When one is added, layers that only the old one has are added to it: each is
+ * somebody's signature.
+ *
  * Changes are made under one lock and become visible by the rename of a complete index.json;
  * readers take no lock. The index before the last change stays as index.json.bak, which
  * store_fsck() falls back on.
@@ -47,6 +52,7 @@
 #include "base/str.h"
 #include "oci/descriptor.h"
 #include "oci/layout.h"
+#include "oci/manifest.h"
 
 struct store;
 
@@ -67,6 +73,7 @@ struct store_entry {
 	char *name; /* canonical, or NULL for what has none */
 	struct oci_digest digest;
 	struct oci_digest subject; /* what it refers to; empty: it is no referrer */
+	char *tag;		   /* sha256-HEX.sig: what it is found by; or NULL */
 	char *media_type;
 	uint64_t manifest_bytes;
 	/* For the eye, see above; 0 and NULL where not known. */
@@ -140,6 +147,7 @@ struct store_item {
 	const char *const *names; /* canonical, see store_name(); an existing one moves here */
 	size_t n_names;
 	const struct oci_digest *subject; /* of a referrer; else NULL */
+	const char *suffix;		  /* ".sig" of its tag, where it is found by one; or NULL */
 	const char *origin;		  /* see below; or NULL */
 	const struct oci_digest *root;	  /* see below; or NULL */
 };
@@ -171,8 +179,16 @@ struct store_referrers {		  /* by digest */
  */
 int store_referrers(struct store *store, const struct oci_digest *subject,
 		    struct store_referrers *out, struct err *err) MUST_CHECK;
+
 void store_referrers_done(struct store_referrers *list);
 AUTO_STRUCT(store_referrers, struct store_referrers, store_referrers_done);
+
+/*
+ * With those that are found by a tag, whose descriptors have the tag as their only annotation
+ * (org.opencontainers.image.ref.name), as an index; without a store one that is empty.
+ */
+int store_referrers_all(struct store *store, const struct oci_digest *subject,
+			struct oci_index **out, struct err *err) MUST_CHECK;
 
 struct store_freed {
 	size_t n_names;

@@ -11,17 +11,17 @@
 /*
  * A line of stamp and count, then "\n" before and after each entry:
  * NAME TAB DIGEST TAB MEDIATYPE TAB MANIFEST_BYTES TAB SIZE TAB ADDED TAB ARCHITECTURES TAB VERSION
- * TAB SUBJECT TAB ORIGIN TAB ROOT
+ * TAB SUBJECT TAB ORIGIN TAB ROOT TAB TAG
  */
 #define CACHE_NAME "index.cache"
 #define CACHE_FROM (64u << 10) /* bytes of index.json; below, parsing it is as fast */
-#define N_FIELDS 11
+#define N_FIELDS 12
 
 static const char last_line[] = "\nend\n";
 
 static void head_line(const struct oci_stamp *stamp, struct str *out)
 {
-	str_addf(out, "epm-index-cache 3 %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 "\n",
+	str_addf(out, "epm-index-cache 4 %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 "\n",
 		 stamp->device, stamp->inode, stamp->size_bytes, stamp->changed_ns);
 }
 
@@ -43,10 +43,12 @@ void store_cache_write(struct store *store, const struct store_list *list,
 		const struct store_entry *e = &list->entries[i];
 
 		str_addf(&text,
-			 "\n%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRId64 "\t%s\t%s\t%s\t%s\t%s",
+			 "\n%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRId64
+			 "\t%s\t%s\t%s\t%s\t%s\t%s",
 			 or_empty(e->name), e->digest.text, or_empty(e->media_type),
 			 e->manifest_bytes, e->size_bytes, e->added, or_empty(e->architectures),
-			 or_empty(e->version), e->subject.text, or_empty(e->origin), e->root.text);
+			 or_empty(e->version), e->subject.text, or_empty(e->origin), e->root.text,
+			 or_empty(e->tag));
 	}
 	str_adds(&text, last_line);
 	if (text.is_full || fs_write(oci_layout_dir(store->layout), CACHE_NAME, str_text(&text),
@@ -106,6 +108,7 @@ static bool parse_line(struct span line, struct store_entry *out)
 		memcpy(out->root.text, fields[10].data, fields[10].len);
 	out->added = added;
 	out->origin = field_text(fields[9]);
+	out->tag = field_text(fields[11]);
 	out->name = field_text(fields[0]);
 	out->media_type = field_text(fields[2]);
 	out->architectures = field_text(fields[6]);

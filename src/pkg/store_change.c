@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "oci/mediatype.h"
+#include "oci/referrers.h"
 #include "pkg/store_index.h"
 #include "pkg/store_reach.h"
 
@@ -56,7 +57,8 @@ static bool is_nameless(const struct oci_descriptor *entry, const struct oci_dig
 {
 	AUTO(free) char *own = NULL;
 
-	if (!oci_digest_equal(&entry->digest, digest) || store_entry_is_alias(entry))
+	if (!oci_digest_equal(&entry->digest, digest) || store_entry_is_alias(entry) ||
+	    store_entry_tag(entry))
 		return false;
 	own = store_entry_name(entry);
 	return !own;
@@ -83,13 +85,14 @@ static void set_name(struct oci_index *index, const struct oci_descriptor *model
 	store_entry_set_name(entry, name);
 }
 
-/* An entry of this digest, aliases not counted; NULL: none. */
+/* An entry of this digest that is neither an alias nor found by a tag; NULL: none. */
 static const struct oci_descriptor *find_entry(const struct oci_index *index,
 					       const struct oci_digest *digest)
 {
 	for (size_t i = 0; i < index->n_manifests; i++)
 		if (oci_digest_equal(&index->manifests[i].digest, digest) &&
-		    !store_entry_is_alias(&index->manifests[i]))
+		    !store_entry_is_alias(&index->manifests[i]) &&
+		    !store_entry_tag(&index->manifests[i]))
 			return &index->manifests[i];
 	return NULL;
 }
@@ -171,11 +174,32 @@ static int put_item(struct store *store, const struct store_item *item, struct e
 	return oci_layout_put(store->layout, &digest, item->manifest.data, item->manifest.len, err);
 }
 
+/* Whoever had the tag loses it. */
+static void tag_item(struct oci_index *index, const struct store_item *item)
+{
+	AUTO(free) char *tag = oci_referrers_tag(item->subject, item->suffix);
+	struct oci_descriptor *entry;
+
+	for (size_t i = index->n_manifests; i-- > 0;) {
+		const char *own = store_entry_tag(&index->manifests[i]);
+
+		if (own && !strcmp(own, tag))
+			delete_entry(index, i);
+	}
+	entry = oci_index_add(index);
+	make_model(item, entry);
+	js_set_text(entry->annotations, OCI_KEY_REF_NAME, tag);
+}
+
 static void name_item(struct oci_index *index, const struct store_item *item)
 {
 	AUTO(oci_descriptor) struct oci_descriptor model = { 0 };
 	const struct oci_descriptor *known;
 
+	if (item->suffix) {
+		tag_item(index, item);
+		return;
+	}
 	make_model(item, &model);
 	known = find_entry(index, &model.digest);
 	if (known) { /* age and the rest are those of the first time */

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "oci/mediatype.h"
 #include "oci/reference.h"
+#include "oci/referrers.h"
 
 int store_name(const char *text, char **out, struct err *err)
 {
@@ -44,6 +45,13 @@ static char *name_at(const struct oci_descriptor *entry, const char *key)
 	return text && store_name(text, &name, &ignored) == 0 ? name : NULL;
 }
 
+const char *store_entry_tag(const struct oci_descriptor *entry)
+{
+	const char *text = oci_annotation(entry->annotations, OCI_KEY_REF_NAME);
+
+	return text && oci_tag_suffix(text) ? text : NULL;
+}
+
 /*
  * Both annotations are the name where epm wrote them. containerd has the tag alone in ref.name;
  * oras copies the one and sets the other, so that a ref.name that is neither is the newer name.
@@ -53,7 +61,7 @@ char *store_entry_name(const struct oci_descriptor *entry)
 	const char *ref_name = oci_annotation(entry->annotations, OCI_KEY_REF_NAME);
 	AUTO(free) char *full = NULL;
 
-	if (store_entry_is_alias(entry))
+	if (store_entry_is_alias(entry) || store_entry_tag(entry))
 		return NULL;
 	full = name_at(entry, OCI_KEY_CONTAINERD_NAME);
 	if (full && (!ref_name || !strcmp(ref_name, full) || !strcmp(ref_name, tag_of(full))))
@@ -169,6 +177,7 @@ static void fill(const struct oci_descriptor *from, struct store_entry *to)
 	if (root && oci_digest_parse(root, &to->root, &ignored) < 0)
 		to->root = (struct oci_digest){ 0 };
 	store_entry_subject(from, &to->subject);
+	to->tag = mem_text(store_entry_tag(from));
 	if (added)
 		to->added = clock_parse_rfc3339(added);
 	if (to->added < 0)
@@ -203,13 +212,15 @@ static void entry_done(struct store_entry *entry)
 	free(entry->architectures);
 	free(entry->version);
 	free(entry->origin);
+	free(entry->tag);
 }
 
 /* Of two entries with one name (another tool's doing) the first counts, as it does for that tool. */
 static bool is_double(const struct store_entry *a, const struct store_entry *b)
 {
 	if (!a->name || !b->name)
-		return !a->name && !b->name && oci_digest_equal(&a->digest, &b->digest);
+		return !a->name && !b->name && oci_digest_equal(&a->digest, &b->digest) &&
+		       (a->tag ? b->tag && !strcmp(a->tag, b->tag) : !b->tag);
 	return !strcmp(a->name, b->name);
 }
 

@@ -43,8 +43,11 @@ void store_entry_copy(const struct oci_descriptor *from, struct oci_descriptor *
 void store_index_drop_aliases(struct oci_index *index);
 void store_index_add_aliases(struct oci_index *index);
 
-/* What its annotation says it refers to; false: there is none. */
+/* What its annotation or its tag says it refers to; false: there is none. */
 bool store_entry_subject(const struct oci_descriptor *entry, struct oci_digest *out);
+
+/* The tag it is found by, sha256-HEX.sig; NULL: it is no such referrer. Borrowed. */
+const char *store_entry_tag(const struct oci_descriptor *entry);
 
 /* Read the manifests of entries that have neither name nor subject, and note their subjects. */
 void store_index_adopt(struct store *store, struct oci_index *index);

@@ -3,14 +3,21 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "oci/mediatype.h"
+#include "oci/referrers.h"
 #include "pkg/store_index.h"
 #include "pkg/store_reach.h"
 
 bool store_entry_subject(const struct oci_descriptor *entry, struct oci_digest *out)
 {
 	const char *text = oci_annotation(entry->annotations, STORE_KEY_SUBJECT);
+	const char *tag = store_entry_tag(entry);
 	struct err ignored = { 0 };
 
+	if (tag) {
+		oci_tag_subject(tag, out);
+		return true;
+	}
 	return text && oci_digest_is_valid(text) && oci_digest_parse(text, out, &ignored) == 0;
 }
 
@@ -157,10 +164,46 @@ int store_referrers(struct store *store, const struct oci_digest *subject,
 		return -1;
 	store_index_adopt(store, index);
 	for (size_t i = 0; i < index->n_manifests; i++)
-		if (store_entry_subject(&index->manifests[i], &of) &&
+		if (!store_entry_tag(&index->manifests[i]) &&
+		    store_entry_subject(&index->manifests[i], &of) &&
 		    oci_digest_equal(&of, subject))
 			add_referrer(store, &index->manifests[i], subject, out);
 	sort(out);
+	return 0;
+}
+
+static void add_tagged(const struct oci_descriptor *entry, struct oci_index *out)
+{
+	struct oci_descriptor *to = oci_index_add(out);
+
+	to->media_type = mem_text(entry->media_type);
+	to->digest = entry->digest;
+	to->size_bytes = entry->size_bytes;
+	to->annotations = json_object();
+	js_set_text(to->annotations, OCI_KEY_REF_NAME, store_entry_tag(entry));
+}
+
+int store_referrers_all(struct store *store, const struct oci_digest *subject,
+			struct oci_index **out, struct err *err)
+{
+	AUTO(store_referrers) struct store_referrers list = { 0 };
+	AUTO(oci_index) struct oci_index *all = mem_alloc(sizeof(*all));
+	AUTO(oci_index) struct oci_index *index = NULL;
+	struct oci_digest of;
+
+	if (store->layout && (store_referrers(store, subject, &list, err) < 0 ||
+			      store_index_read(store, &index, NULL, err) < 0))
+		return -1;
+	for (size_t i = 0; i < list.n_referrers; i++) {
+		*oci_index_add(all) = list.referrers[i];
+		list.referrers[i] = (struct oci_descriptor){ 0 };
+	}
+	for (size_t i = 0; index && i < index->n_manifests; i++)
+		if (store_entry_tag(&index->manifests[i]) &&
+		    store_entry_subject(&index->manifests[i], &of) &&
+		    oci_digest_equal(&of, subject))
+			add_tagged(&index->manifests[i], all);
+	*out = STEAL(all);
 	return 0;
 }
 

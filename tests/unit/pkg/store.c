@@ -258,6 +258,102 @@ static size_t count_referrers(struct store *store, const char *subject)
 	return list.n_referrers;
 }
 
+/* A manifest under the tag that is made of a digest, with the text as its layer. */
+static struct oci_digest attach_tagged(struct store *store, const char *subject_digest,
+				       const char *suffix, const char *layer)
+{
+	AUTO(oci_manifest) struct oci_manifest *manifest = mem_alloc(sizeof(*manifest));
+	AUTO(free) char *text = NULL;
+	struct oci_digest subject, digest;
+	struct err err = { 0 };
+	const struct store_blob blobs[] = {
+		{ .data = { empty_config, 2 }, .digest = blob_digest(empty_config) },
+		{ .data = span_of(layer), .digest = blob_digest(layer) },
+	};
+	struct store_item item = { .blobs = blobs,
+				   .n_blobs = 2,
+				   .media_type = OCI_TYPE_MANIFEST,
+				   .subject = &subject,
+				   .suffix = suffix };
+
+	assert_int_equal(oci_digest_parse(subject_digest, &subject, &err), 0);
+	oci_descriptor_of(&manifest->config, OCI_TYPE_EMPTY, empty_config, 2);
+	oci_descriptor_of(oci_manifest_add_layer(manifest), "text/plain", layer, strlen(layer));
+	text = oci_manifest_dump(manifest);
+	item.manifest = span_of(text);
+	if (store_add(store, &item, &err) < 0)
+		fail_msg("%s", err.text);
+	oci_digest_of(text, strlen(text), &digest);
+	return digest;
+}
+
+/* The digests of those that are found by a tag, one a line with the tag's suffix. */
+static char *tagged(struct store *store, const char *subject_digest)
+{
+	AUTO(oci_index) struct oci_index *index = NULL;
+	struct str out = STR_MAX(10000);
+	struct oci_digest subject;
+	struct err err = { 0 };
+
+	assert_int_equal(oci_digest_parse(subject_digest, &subject, &err), 0);
+	assert_int_equal(store_referrers_all(store, &subject, &index, &err), 0);
+	for (size_t i = 0; i < index->n_manifests; i++) {
+		const char *tag = oci_annotation(index->manifests[i].annotations, OCI_KEY_REF_NAME);
+
+		if (tag)
+			str_addf(&out, "%s%s\n", index->manifests[i].digest.text, strchr(tag, '.'));
+	}
+	return str_take(&out);
+}
+
+static void signatures_under_a_tag_are_kept(void **state)
+{
+	static const char *const names[] = { "a:1", "b:1" };
+	AUTO(store) struct store *store = open_store(STORE_WRITE);
+	AUTO(store_list) struct store_list list = { 0 };
+	AUTO(str) struct str removed = STR_MAX(10000);
+	char digest[OCI_DIGEST_LENGTH + 1], other[OCI_DIGEST_LENGTH + 1];
+	struct oci_digest sig, att, sbom;
+	AUTO(free) char *first = NULL;
+	AUTO(free) char *wanted = NULL;
+	AUTO(free) char *second = NULL;
+	AUTO(free) char *gone = NULL;
+	struct err err = { 0 };
+	uint64_t size;
+
+	save(store, "x", names, 1, digest);
+	save(store, "y", names + 1, 1, other);
+	sig = attach_tagged(store, digest, ".sig", "one");
+	att = attach_tagged(store, digest, ".att", "two");
+	/* what two have in common is kept for each */
+	sbom = attach_tagged(store, digest, ".sbom", "both");
+	attach_tagged(store, other, ".sbom", "both");
+	attach_tagged(store, digest, ".sbom", "both");
+	attach(store, digest, NULL, true);
+	assert_int_equal(count_referrers(store, digest), 1);
+	first = tagged(store, digest);
+	wanted = mem_printf("%s.sig\n%s.att\n%s.sbom\n", sig.text, att.text, sbom.text);
+	assert_string_equal(first, wanted);
+	second = tagged(store, other);
+	assert_int_equal(strlen(second), OCI_DIGEST_LENGTH + 6);
+	assert_int_equal(store_list(store, &list, &err), 0);
+	assert_int_equal(list.n_entries, 7);
+	for (size_t i = 0; i < list.n_entries; i++)
+		if (oci_digest_equal(&list.entries[i].digest, &sig)) {
+			assert_null(list.entries[i].name);
+			assert_string_equal(list.entries[i].subject.text, digest);
+			assert_true(text_ends(list.entries[i].tag, ".sig"));
+		}
+	/* they go with their subject */
+	assert_int_equal(remove_items(store, names, 1, false, &removed, &err), 0);
+	assert_false(oci_layout_has(store_layout(store), &sig, &size));
+	assert_true(oci_layout_has(store_layout(store), &sbom, &size));
+	gone = tagged(store, digest);
+	assert_string_equal(gone, "");
+	assert_int_equal(store_prune(store, true, &freed, &err), 0);
+	assert_int_equal(freed.n_blobs, 0);
+}
+
 static void referrers_are_found(void **state)
 {
 	static const char *const names[] = { "a:1" };
@@ -636,6 +732,7 @@ int main(void)
 		TEST(gives_back_what_was_saved),
 		TEST(takes_what_was_received),
 		TEST(referrers_are_found),
+		TEST(signatures_under_a_tag_are_kept),
 		TEST(referrers_go_with_their_subject),
 		TEST(a_referrer_of_a_part_stays),
 		TEST(same_input_same_digest),
