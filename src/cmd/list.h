@@ -22,6 +22,7 @@
 	X(fsck) \
 	X(save) \
 	X(load) \
+	X(verify) \
 	X(key) \
 	X(login) \
 	X(logout) \

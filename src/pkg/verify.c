@@ -5,13 +5,21 @@
 #include "pkg/verify_priv.h"
 #include "sign/statement.h"
 
+/* An error may quote what a stranger wrote. */
+static void set_error(struct verify_result *result, const struct err *err)
+{
+	AUTO(free) char *shown = text_printable(err->text, strlen(err->text));
+
+	err_set(&result->err, err->code, "%s", shown);
+}
+
 int verify_note(struct verify_trial *trial, enum verify_stage stage, const struct err *err)
 {
 	struct verify_result *result = trial->result;
 
 	if (result->err.code != EC_NONE && stage <= result->stage)
 		return -1;
-	result->err = *err;
+	set_error(result, err);
 	result->stage = stage;
 	return -1;
 }
@@ -115,7 +123,7 @@ static void verify_one(const struct signature *signature, const struct verify_qu
 	out->form = signature->form;
 	out->manifest = signature->manifest;
 	if (signature->err.code) {
-		out->err = signature->err;
+		set_error(out, &signature->err);
 		return;
 	}
 	if (verify_form(&trial) == 0) {
