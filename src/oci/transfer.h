@@ -49,6 +49,7 @@ struct oci_node { /* a manifest or an image index */
 	size_t depth;
 	struct oci_digest subject; /* empty: it is no referrer that was looked for */
 	char *tag;		   /* a signature's that is found by a tag; or NULL */
+	bool is_there;		   /* at the other end: neither it nor its blobs are moved */
 };
 
 /* Told what goes on; all optional. */
@@ -67,6 +68,7 @@ struct oci_transfer_settings {
 	const char *os;		  /* of an index only what is for this; NULL: everything */
 	const char *architecture;
 	bool wants_referrers;
+	bool has_only_referrers; /* the rest is there: only referrers move, with their blobs */
 	/* Those of a layout, which knows where it keeps them. *out: the caller's. NULL: none. */
 	int (*layout_referrers)(void *ctx, const struct oci_digest *subject, struct oci_index **out,
 				struct err *err);
@@ -95,6 +97,7 @@ struct oci_transfer {
 	struct transfer_job *jobs;
 	bool has_subject_support;
 	bool is_rejected; /* the registry missed blobs; see oci_transfer_name() */
+	bool is_again;	  /* it did, and they are sent: what was known of it is not believed */
 };
 
 /* root is taken over. CORRUPT, UNSUPPORTED when the index has nothing for the platform. */

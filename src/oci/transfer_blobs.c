@@ -278,7 +278,7 @@ static bool is_there(struct oci_transfer *transfer, const struct oci_item *item)
 	if (settings->to.layout)
 		return oci_layout_has(settings->to.layout, &item->digest, &size) &&
 		       size == item->size_bytes;
-	return settings->is_there && !transfer->is_rejected &&
+	return settings->is_there && !transfer->is_again &&
 	       settings->is_there(settings->ctx, &item->digest);
 }
 

@@ -84,21 +84,23 @@ static int parse(struct oci_node *node, struct err *err)
 	return oci_manifest_read(json, "manifest", &node->manifest, err);
 }
 
-int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document, size_t depth,
-		     struct oci_node **out, struct err *err)
+int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document,
+		     const struct oci_node *model, struct oci_node **out, struct err *err)
 {
 	struct oci_node *node = mem_alloc(sizeof(*node));
 
 	node->document = *document;
 	*document = (struct oci_document){ 0 };
-	node->depth = depth;
+	node->depth = model->depth;
+	node->subject = model->subject;
+	node->is_there = model->is_there;
 	ARRAY_ROOM(transfer->nodes, transfer->n_nodes, transfer->nodes_cap);
 	transfer->nodes[transfer->n_nodes++] = node;
 	if (parse(node, err) < 0)
 		return -1;
 	if (transfer->n_nodes > OCI_TRANSFER_NODES)
 		return err_set(err, EC_CORRUPT, "more than %d manifests", OCI_TRANSFER_NODES);
-	if (node->manifest && add_blobs(transfer, node->manifest, err) < 0)
+	if (!node->is_there && node->manifest && add_blobs(transfer, node->manifest, err) < 0)
 		return -1;
 	if (out)
 		*out = node;
@@ -158,8 +160,7 @@ int oci_layout_document(struct oci_layout *layout, const struct oci_digest *dige
 /* One manifest that is asked for. */
 struct fetching {
 	struct oci_transfer *transfer;
-	size_t depth;
-	struct oci_digest subject;
+	struct oci_node model; /* depth, subject, is_there of what comes */
 	char *architecture;
 	char *tag;
 };
@@ -179,11 +180,10 @@ static int add_fetched(struct fetching *fetching, struct oci_document *document,
 
 	if (has_node(fetching->transfer, &document->digest))
 		return 0;
-	if (oci_transfer_add(fetching->transfer, document, fetching->depth, &node, err) < 0)
+	if (oci_transfer_add(fetching->transfer, document, &fetching->model, &node, err) < 0)
 		return -1;
 	node->architecture = STEAL(fetching->architecture);
 	node->tag = STEAL(fetching->tag);
-	node->subject = fetching->subject;
 	return 0;
 }
 
@@ -198,7 +198,7 @@ static int on_missing(void *ctx, struct err *err)
 {
 	struct fetching *fetching = ctx;
 
-	if (!fetching->subject.text[0])
+	if (!fetching->model.subject.text[0])
 		return -1;
 	*err = (struct err){ 0 };
 	return 0;
@@ -261,11 +261,11 @@ static bool was_asked(struct oci_transfer *transfer, const struct oci_digest *di
 }
 
 static int fetch_child(struct oci_transfer *transfer, const struct oci_descriptor *child,
-		       size_t depth, const struct oci_digest *subject, struct err *err)
+		       const struct oci_node *model, struct err *err)
 {
 	struct fetching *fetching;
 
-	if (depth > OCI_TRANSFER_DEPTH)
+	if (model->depth > OCI_TRANSFER_DEPTH)
 		return err_set(err, EC_CORRUPT, "image indexes within indexes, more than %d deep",
 			       OCI_TRANSFER_DEPTH);
 	if (has_node(transfer, &child->digest) || was_asked(transfer, &child->digest))
@@ -275,12 +275,10 @@ static int fetch_child(struct oci_transfer *transfer, const struct oci_descripto
 			       child->digest.text, LIMIT_MANIFEST);
 	fetching = mem_alloc(sizeof(*fetching));
 	fetching->transfer = transfer;
-	fetching->depth = depth;
+	fetching->model = *model;
 	fetching->architecture = mem_text(child->architecture);
-	if (subject) {
-		fetching->subject = *subject;
+	if (model->subject.text[0])
 		fetching->tag = tag_of(transfer, child);
-	}
 	return fetch(fetching, child, err);
 }
 
@@ -296,19 +294,23 @@ static int fetch_children(struct oci_transfer *transfer, const struct oci_node *
 {
 	const struct oci_transfer_settings *settings = transfer->settings;
 	const struct oci_index *index = node->index;
+	const struct oci_node model = { .depth = node->depth + 1, .is_there = node->is_there };
 	const struct oci_descriptor *one;
 
 	if (settings->architecture) {
 		one = oci_index_find(index, settings->os, settings->architecture);
 		if (!one)
 			return oci_index_lacks(index, settings->os, settings->architecture, err);
-		return fetch_child(transfer, one, node->depth + 1, NULL, err);
+		return fetch_child(transfer, one, &model, err);
 	}
 	for (size_t i = 0; i < index->n_manifests; i++) {
 		one = &index->manifests[i];
-		if (is_document(one) ? fetch_child(transfer, one, node->depth + 1, NULL, err) < 0
-				     : add_item(transfer, one, err) < 0)
+		if (is_document(one)) {
+			if (fetch_child(transfer, one, &model, err) < 0)
+				return -1;
+		} else if (!node->is_there && add_item(transfer, one, err) < 0) {
 			return -1;
+		}
 	}
 	return 0;
 }
@@ -322,12 +324,12 @@ struct subject {
 static int on_referrers(void *ctx, const struct oci_index *index, struct err *err)
 {
 	const struct subject *subject = ctx;
+	const struct oci_node model = { .depth = subject->depth + 1, .subject = subject->digest };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < index->n_manifests; i++)
 		if (is_document(&index->manifests[i]))
-			rc = fetch_child(subject->transfer, &index->manifests[i],
-					 subject->depth + 1, &subject->digest, err);
+			rc = fetch_child(subject->transfer, &index->manifests[i], &model, err);
 	return rc;
 }
 
@@ -338,8 +340,8 @@ static void fetch_tagged(struct oci_transfer *transfer, const struct oci_node *n
 		struct fetching *fetching = mem_alloc(sizeof(*fetching));
 
 		fetching->transfer = transfer;
-		fetching->depth = node->depth + 1;
-		fetching->subject = node->document.digest;
+		fetching->model.depth = node->depth + 1;
+		fetching->model.subject = node->document.digest;
 		fetching->tag = oci_referrers_tag(&node->document.digest, oci_tag_suffixes[i]);
 		start_get(fetching, fetching->tag, NULL);
 	}

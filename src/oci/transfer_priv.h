@@ -5,9 +5,10 @@
 /* What the files of the transfer share. Not for others. */
 #include "oci/transfer.h"
 
-/* Adds a document (taken over) and the blobs it names. */
-int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document, size_t depth,
-		     struct oci_node **out, struct err *err) MUST_CHECK;
+/* Adds a document (taken over) and the blobs it names. Of model: depth, subject, is_there. */
+int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document,
+		     const struct oci_node *model, struct oci_node **out,
+		     struct err *err) MUST_CHECK;
 void oci_transfer_drop_jobs(struct oci_transfer *transfer);
 
 #endif

@@ -73,6 +73,20 @@ struct fetch_push {
 int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *what,
 	       struct fetch_report *out, struct err *err) MUST_CHECK;
 
+struct fetch_send {
+	const char *target;		    /* what the subject is called at the registry */
+	struct oci_digest subject;	    /* which the registry has, with its manifests */
+	const struct oci_digest *referrers; /* manifests that refer to it or to one in it */
+	size_t n_referrers;
+};
+
+/*
+ * Send referrers of a package that the store has, and nothing else. Those that are found by a tag
+ * are added to what is there. Errors as above.
+ */
+int fetch_send(const struct fetch *fetch, struct store *store, const struct fetch_send *what,
+	       struct fetch_report *out, struct err *err) MUST_CHECK;
+
 /* Referrers that a store has, as a registry would list them; NULL: there is no store, and *out stays. */
 int fetch_store_referrers(struct store *store, const struct oci_digest *subject,
 			  struct oci_index **out, struct err *err) MUST_CHECK;

@@ -27,6 +27,33 @@ int fetch_keep(struct store *store, const struct oci_transfer *transfer, const c
 
 void fetch_report_fill(struct fetch_report *report, const struct oci_transfer *transfer);
 
+struct digest_list {
+	struct oci_digest *items;
+	size_t n_items, cap;
+};
+void digest_list_add(struct digest_list *list, const struct oci_digest *digest);
+bool digest_list_has(const struct digest_list *list, const struct oci_digest *digest);
+void digest_list_done(struct digest_list *list);
+AUTO_STRUCT(digest_list, struct digest_list, digest_list_done);
+
+/*
+ * What refers to root, or to a manifest in it, and is not listed at the registry, with all on the
+ * way to it. Where nothing here refers to it nobody is asked.
+ */
+int fetch_find_lacking(struct store *store, struct oci_repository *repository,
+		       const struct oci_digest *root, struct digest_list *out,
+		       struct err *err) MUST_CHECK;
+
+/* fetch_send() to a repository that is open. */
+struct fetch_sender {
+	const struct fetch *fetch;
+	struct store *store;
+	struct remote *remote;
+	struct oci_repository *to;
+};
+int fetch_send_to(const struct fetch_sender *sender, const struct fetch_send *what,
+		  struct fetch_report *report, struct err *err) MUST_CHECK;
+
 /* Blobs of a transfer that are at the registry now. */
 void fetch_remember(struct remote *remote, const struct oci_transfer *transfer);
 

@@ -247,6 +247,26 @@ static int report_unchanged(const struct pushing *pushing, struct fetch_report *
 	return 0;
 }
 
+/* The package is there; what refers to it may have come since. */
+static int send_referrers(struct pushing *pushing, struct fetch_report *report, struct err *err)
+{
+	AUTO(digest_list) struct digest_list lacking = { 0 };
+	const struct fetch_sender sender = { pushing->fetch, pushing->store, &pushing->remote,
+					     pushing->to };
+	struct fetch_send send = { .target = pushing->target.name,
+				   .subject = pushing->source.digest };
+
+	if (!pushing->fetch->wants_referrers)
+		return report_unchanged(pushing, report);
+	if (fetch_find_lacking(pushing->store, pushing->to, &send.subject, &lacking, err) < 0)
+		return err_wrap(err, "%s", pushing->target.name);
+	if (!lacking.n_items)
+		return report_unchanged(pushing, report);
+	send.referrers = lacking.items;
+	send.n_referrers = lacking.n_items;
+	return fetch_send_to(&sender, &send, report, err);
+}
+
 static int push(struct pushing *pushing, struct fetch_report *report, struct err *err)
 {
 	AUTO(oci_document) struct oci_document root = { 0 };
@@ -255,7 +275,7 @@ static int push(struct pushing *pushing, struct fetch_report *report, struct err
 	if (is_likely && (open_target(pushing, err) < 0 || look_at_tags(pushing, err) < 0))
 		return -1;
 	if (is_likely && !pushing->n_tags)
-		return report_unchanged(pushing, report);
+		return send_referrers(pushing, report, err);
 	if (oci_layout_document(store_layout(pushing->store), &pushing->source.digest,
 				pushing->source.size_bytes, &root, err) < 0)
 		return -1;
@@ -264,7 +284,7 @@ static int push(struct pushing *pushing, struct fetch_report *report, struct err
 		return -1;
 	if (pushing->n_tags || !had_tags)
 		return send_all(pushing, &root, report, err);
-	return report_unchanged(pushing, report);
+	return send_referrers(pushing, report, err);
 }
 
 int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *what,

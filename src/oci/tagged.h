@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_OCI_TAGGED_H
+#define EPM_OCI_TAGGED_H
+
+/*
+ * Referrers that are found by a tag, as cosign made them before image-spec 1.1: one manifest under
+ * sha256-HEX.sig has all signatures of a subject, one under sha256-HEX.att all attestations, a
+ * layer each. Whoever signs adds a layer to those of others, so that two such manifests are merged
+ * and the one never takes the place of the other.
+ */
+#include "oci/manifest.h"
+#include "oci/registry.h"
+
+/* Layers of `from` that `into` lacks are added (true: there were any), and annotations. */
+bool oci_tagged_merge(struct oci_manifest *into, const struct oci_manifest *from);
+
+/*
+ * The text of a config for these layers, as go-containerregistry makes it of layers that are not
+ * compressed, and the descriptor of it in the manifest. The caller frees it.
+ */
+char *oci_tagged_config(struct oci_manifest *manifest);
+
+/*
+ * What has to be put under a tag so that it has all of `mine` and of what is there. With is_there
+ * nothing has to be. *out is empty where `mine` can be put as it is; else the config it needs was
+ * uploaded. There are no conditional writes at registries: whoever has put it asks once more, and
+ * learns whether somebody else was faster.
+ */
+int oci_tagged_prepare(struct oci_repository *repository, const char *tag,
+		       const struct oci_document *mine, struct oci_document *out,
+		       bool *out_is_there, struct err *err) MUST_CHECK;
+
+#endif
