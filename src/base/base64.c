@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/base64.h"
 
+#include "base/secret.h"
+
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void base64_encode(const void *data, size_t size, struct str *out)
@@ -72,4 +74,22 @@ int base64_decode(struct span text, struct str *out, struct err *err)
 		str_add(out, bytes, n_out);
 	}
 	return str_check(out, "base64", err);
+}
+
+int base64_decode_url(struct span text, struct str *out, struct err *err)
+{
+	AUTO(secret) struct str standard = STR_MAX(text.len + 4);
+	char c;
+
+	(void)!str_room(&standard, text.len + 3);
+	for (size_t i = 0; i < text.len; i++) {
+		c = text.data[i];
+		if (c == '+' || c == '/' || c == '=')
+			return err_set(err, EC_CORRUPT, "base64url: bad character at offset %zu",
+				       i);
+		str_addc(&standard, (char)(c == '-' ? '+' : c == '_' ? '/' : c));
+	}
+	for (size_t i = text.len; i % 4; i++)
+		str_addc(&standard, '=');
+	return base64_decode((struct span){ str_text(&standard), standard.len }, out, err);
 }

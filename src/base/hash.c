@@ -63,6 +63,17 @@ void hex_encode(const uint8_t *data, size_t size, char *out)
 	out[2 * size] = '\0';
 }
 
+static int digit_of(char c)
+{
+	return c - (c > '9' ? 'a' - 10 : '0');
+}
+
+void hex_decode(const char *text, size_t n_bytes, uint8_t *out)
+{
+	for (size_t i = 0; i < n_bytes; i++)
+		out[i] = (uint8_t)(digit_of(text[2 * i]) << 4 | digit_of(text[2 * i + 1]));
+}
+
 bool hex_is_lower(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

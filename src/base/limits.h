@@ -19,6 +19,7 @@
 #define LIMIT_ARCHIVE_ENTRIES 20000
 #define LIMIT_SETTINGS (1u << 20) /* config.yaml, Docker's config.json, a helper's answer */
 #define LIMIT_SECRET 65536	  /* a password or token that a person gives */
+#define LIMIT_TOKEN (32u << 10)	  /* an identity token: it goes into one header */
 #define LIMIT_KEY 65536		  /* a key or certificate in PEM or DER, encrypted or not */
 #define LIMIT_SIGNED (32u << 20)  /* a signed document with its base64: SBOMs have megabytes */
 #define LIMIT_SIGNATURE 2048	  /* one signature: RSA of 8192 bits has 1024 bytes */
@@ -32,6 +33,9 @@
 #define LIMIT_TIMESTAMPS 32
 #define LIMIT_TIMESTAMP 65536 /* RFC 3161's answer with its certificates */
 #define LIMIT_PROOF_HASHES 64 /* a tree has less than 2^63 leaves */
+#define LIMIT_ISSUED (1u << 20)	/* a certificate authority's answer */
+#define LIMIT_SERVICES 64	/* of one kind in a signing configuration */
+#define LIMIT_SERVICES_USED 8 /* logs, or timestamp authorities, of one signature */
 #define LIMIT_SCRYPT_MEMORY (256u << 20)
 #define LIMIT_SCRYPT_N (1u << 20) /* as are the next: what decrypting a key may cost */
 #define LIMIT_SCRYPT_P 4

@@ -225,19 +225,6 @@ static int read_bundle(const struct js_at *at, struct sign_bundle *out, struct e
 	return read_content(at, out, err);
 }
 
-char *sign_bundle_write(const char *hint, const struct sign_envelope *envelope)
-{
-	AUTO(json) json_t *json = sign_envelope_json(envelope);
-	AUTO(free) char *text = js_dump(json);
-	AUTO(json) json_t *name = js_text_lossy(hint, strlen(hint));
-	AUTO(free) char *quoted = js_dump(name);
-
-	return mem_printf("{\"mediaType\":\"" SIGN_BUNDLE_TYPE
-			  "\",\"verificationMaterial\":{\"publicKey\":{\"hint\":%s}},"
-			  "\"dsseEnvelope\":%s}",
-			  quoted, text);
-}
-
 int sign_bundle_parse(struct span text, struct sign_bundle *out, struct err *err)
 {
 	AUTO(sign_bundle) struct sign_bundle bundle = { 0 };

@@ -73,4 +73,17 @@ AUTO_STRUCT(sign_tlog_entry, struct sign_tlog_entry, sign_tlog_entry_done);
  */
 char *sign_bundle_write(const char *hint, const struct sign_envelope *envelope);
 
+/*
+ * The same of any bundle, as version 0.3 whatever it says of itself: of its certificates the leaf is
+ * written, of a message, whose digest has to be SHA-256, that and the signature.
+ */
+char *sign_bundle_dump(const struct sign_bundle *bundle);
+
+/*
+ * The annotations of simple signing that cosign gives a log's entry and a timestamp
+ * (sign/keyless.h, struct sign_legacy). The caller frees them.
+ */
+char *sign_legacy_entry_dump(const struct sign_tlog_entry *entry);
+char *sign_legacy_timestamp_dump(const struct str *timestamp);
+
 #endif

@@ -38,21 +38,9 @@ void sign_jws_done(struct sign_jws *jws)
 	*jws = (struct sign_jws){ 0 };
 }
 
-/* RFC 4648 section 5 without padding, as RFC 7515 section 2 wants it. */
 static int decode_base64url(struct span text, const char *what, struct str *out, struct err *err)
 {
-	AUTO(str) struct str standard = STR_MAX(text.len + 4);
-	char c;
-
-	for (size_t i = 0; i < text.len; i++) {
-		c = text.data[i];
-		if (c == '+' || c == '/' || c == '=')
-			return err_set(err, EC_CORRUPT, WHAT ": %s is not base64url", what);
-		str_addc(&standard, (char)(c == '-' ? '+' : c == '_' ? '/' : c));
-	}
-	for (size_t i = text.len; i % 4; i++)
-		str_addc(&standard, '=');
-	if (base64_decode((struct span){ str_text(&standard), standard.len }, out, err) < 0)
+	if (base64_decode_url(text, out, err) < 0)
 		return err_set(err, EC_CORRUPT, WHAT ": %s is not base64url", what);
 	return 0;
 }

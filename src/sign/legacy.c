@@ -12,6 +12,7 @@
 static int read_hex_id(const struct js_at *at, struct str *out, struct err *err)
 {
 	struct js_at place = js_member(at, "logID");
+	uint8_t id[HASH_SIZE];
 	const char *text;
 	size_t len;
 
@@ -20,13 +21,9 @@ static int read_hex_id(const struct js_at *at, struct str *out, struct err *err)
 	len = strlen(text);
 	if (len != HASH_HEX || !hex_is_lower(text, len))
 		return sign_bad(&place, err, "not SHA-256 in hex");
+	hex_decode(text, HASH_SIZE, id);
 	out->max = HASH_SIZE;
-	for (size_t i = 0; i < len; i += 2) {
-		int high = text[i] - (text[i] > '9' ? 'a' - 10 : '0');
-		int low = text[i + 1] - (text[i + 1] > '9' ? 'a' - 10 : '0');
-
-		str_addc(out, (char)(high << 4 | low));
-	}
+	str_add(out, id, sizeof(id));
 	return 0;
 }
 

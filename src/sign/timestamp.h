@@ -19,4 +19,17 @@ int sign_timestamp_verify(struct span response, struct span data,
 			  const struct sign_trusted_root *root, int64_t *out_time,
 			  struct err *err) MUST_CHECK;
 
+/*
+ * A TimeStampReq for the SHA-256 of the data, with a nonce and the wish for the authority's
+ * certificate; DER, appended.
+ */
+int sign_timestamp_request(struct span data, struct str *out, struct err *err) MUST_CHECK;
+
+/*
+ * The response answers this request: a timestamp was granted, for the hash and with the nonce that
+ * were asked for. UNTRUSTED or CORRUPT "timestamp: why". Who made it is for
+ * sign_timestamp_verify().
+ */
+int sign_timestamp_answers(struct span response, struct span request, struct err *err) MUST_CHECK;
+
 #endif

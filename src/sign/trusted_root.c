@@ -24,7 +24,7 @@ static int read_time(const struct js_at *at, const char *name, int64_t *out, str
 	return 0;
 }
 
-static int read_period(const struct js_at *at, struct sign_period *out, struct err *err)
+int sign_period_read(const struct js_at *at, struct sign_period *out, struct err *err)
 {
 	struct sign_period period = { 0, INT64_MAX };
 	struct js_at valid, end;
@@ -45,7 +45,7 @@ static int read_log(const struct js_at *at, struct sign_log *out, struct err *er
 
 	if (js_is_object(at, err) < 0 || sign_need_object(at, "publicKey", &key, err) < 0 ||
 	    sign_need_bytes(&key, "rawBytes", LIMIT_KEY, &out->key, err) < 0 ||
-	    read_period(&key, &out->valid, err) < 0 || sign_need_object(at, "logId", &id, err) < 0)
+	    sign_period_read(&key, &out->valid, err) < 0 || sign_need_object(at, "logId", &id, err) < 0)
 		return -1;
 	return sign_need_bytes(&id, "keyId", 64, &out->id, err);
 }
@@ -57,7 +57,7 @@ static int read_authority(const struct js_at *at, struct sign_authority *out, st
 
 	if (js_is_object(at, err) < 0 || sign_need_object(at, "certChain", &chain, err) < 0 ||
 	    sign_get_array(&chain, "certificates", LIMIT_CERTIFICATES, &list, &n, err) < 0 ||
-	    read_period(at, &out->valid, err) < 0)
+	    sign_period_read(at, &out->valid, err) < 0)
 		return -1;
 	out->certificates = mem_array(n, sizeof(*out->certificates));
 	for (size_t i = 0; i < n; i++) {

@@ -16,6 +16,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/str.h"
 
 /* Seconds since 1970, both ends included; end is INT64_MAX where none is given. */
@@ -54,6 +55,8 @@ int sign_trusted_root_parse(struct span text, struct sign_trusted_root *out,
 void sign_trusted_root_done(struct sign_trusted_root *root);
 AUTO_STRUCT(sign_trusted_root, struct sign_trusted_root, sign_trusted_root_done);
 
+/* "validFor" of an object; the begin has to be there. CORRUPT. */
+int sign_period_read(const struct js_at *at, struct sign_period *out, struct err *err) MUST_CHECK;
 bool sign_period_covers(const struct sign_period *period, int64_t time);
 
 /* The log of that id; NULL when there is none. Of several with one id, one whose key was valid at
