@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "pkg/signatures.h"
 #include "sign/key.h"
+#include "sign/signature.h"
 
 /* Annotations of layers in cosign's older forms; what a signer sets there. */
 #define SIGNER_SIGNATURE "dev.cosignproject.cosign/signature"	/* base64; "" with an envelope */
@@ -58,5 +59,8 @@ struct signer {
  */
 int signer_of_key(const struct sign_key *key, const char *name, struct signer *out,
 		  struct err *err) MUST_CHECK;
+
+/* How keys sign here, see signer_of_key(). */
+enum sign_scheme signer_scheme(const struct sign_key *key);
 
 #endif

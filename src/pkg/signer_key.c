@@ -9,7 +9,7 @@
 #include "sign/signature.h"
 
 /* By the curve's size, as cosign signs, its own verification needs a flag: see sign_make(). */
-static enum sign_scheme scheme_of(const struct sign_key *key)
+enum sign_scheme signer_scheme(const struct sign_key *key)
 {
 	switch (sign_key_type(key)) {
 	case SIGN_ECDSA_P256:
@@ -29,7 +29,7 @@ static int sign_statement(void *ctx, const char *payload_type, struct span paylo
 	AUTO(free) char *text = NULL;
 	char hint[SIGN_HINT_LENGTH + 1];
 
-	if (sign_envelope_make(key, scheme_of(key), payload_type, payload, &envelope, err) < 0)
+	if (sign_envelope_make(key, signer_scheme(key), payload_type, payload, &envelope, err) < 0)
 		return -1;
 	sign_key_hint(key, hint);
 	text = sign_bundle_write(hint, envelope);
@@ -43,7 +43,7 @@ static int sign_simple(void *ctx, struct span payload, json_t *annotations, stru
 	AUTO(str) struct str signature = STR_MAX(LIMIT_SIGNATURE);
 	AUTO(str) struct str text = STR_MAX(2 * LIMIT_SIGNATURE);
 
-	if (sign_make(key, scheme_of(key), payload, &signature, err) < 0)
+	if (sign_make(key, signer_scheme(key), payload, &signature, err) < 0)
 		return -1;
 	base64_encode(signature.data, signature.len, &text);
 	js_set_text(annotations, SIGNER_SIGNATURE, str_text(&text));
@@ -58,7 +58,7 @@ static int sign_envelope(void *ctx, const char *payload_type, struct span payloa
 	AUTO(json) json_t *json = NULL;
 	AUTO(free) char *text = NULL;
 
-	if (sign_envelope_make(key, scheme_of(key), payload_type, payload, &envelope, err) < 0)
+	if (sign_envelope_make(key, signer_scheme(key), payload_type, payload, &envelope, err) < 0)
 		return -1;
 	json = sign_envelope_json(envelope);
 	text = js_dump(json);

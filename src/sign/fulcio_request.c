@@ -10,7 +10,7 @@
 #include "sign/pem.h"
 #include "sign/signature.h"
 
-#define WHAT "certificate authority"
+#define WHAT "answer"
 
 AUTO_POINTER(asn1_time, ASN1_TIME, ASN1_TIME_free);
 
@@ -80,10 +80,10 @@ static int read_leaf(struct sign_issued *issued, const struct sign_key *key, str
 	certified = X509_get0_pubkey(leaf);
 	ERR_clear_error();
 	if (!certified || EVP_PKEY_eq(certified, key->pkey) != 1)
-		return err_set(err, EC_UNTRUSTED, WHAT ": the certificate is for another key");
+		return err_set(err, EC_UNTRUSTED, "the certificate is for another key");
 	if (!epoch || ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(leaf)) != 1) {
 		ERR_clear_error();
-		return err_set(err, EC_CORRUPT, WHAT ": the certificate's end cannot be read");
+		return err_set(err, EC_CORRUPT, "the certificate's end cannot be read");
 	}
 	issued->expires = (int64_t)days * 86400 + seconds;
 	return 0;
@@ -107,8 +107,8 @@ static int read_answer(const struct js_at *at, struct sign_issued *out, struct e
 		return -1;
 	if (sct && *sct)
 		return err_set(err, EC_UNSUPPORTED,
-			       WHAT ": its certificate timestamp (SCT) stands outside of the "
-				    "certificate, which no bundle can hold");
+			       "the certificate's timestamp (SCT) stands outside of it, where no "
+			       "bundle can hold it");
 	if (sign_need_object(embedded.value ? &embedded : &detached, "chain", &chain, err) < 0)
 		return -1;
 	return read_chain(&chain, out, err);

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "sign/member.h"
 
-#define WHAT "transparency log"
+#define WHAT "answer"
 #define UUID_MAX 80 /* the tree's id, 16 characters, and the hash of the leaf */
 
 static json_t *base64_text(struct span bytes)
@@ -101,10 +101,10 @@ static int read_kind(struct sign_tlog_entry *entry, struct err *err)
 	AUTO(json) json_t *json = NULL;
 	struct js_at at;
 
-	if (sign_parse_json((struct span){ entry->body.data, entry->body.len }, WHAT ": body",
+	if (sign_parse_json((struct span){ entry->body.data, entry->body.len }, WHAT ".body",
 			    &json, err) < 0)
 		return -1;
-	at = JS_ROOT(json, WHAT ": body");
+	at = JS_ROOT(json, WHAT ".body");
 	if (js_is_object(&at, err) < 0 || sign_need_copy(&at, "kind", &entry->kind, err) < 0)
 		return -1;
 	return sign_need_copy(&at, "apiVersion", &entry->version, err);

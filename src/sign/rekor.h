@@ -20,7 +20,7 @@ char *sign_rekor_proposal(const struct sign_bundle *bundle, struct span message,
 			  struct span signer);
 
 /*
- * The entry that the log made, with its kind and version. CORRUPT "transparency log…: why".
+ * The entry that the log made, with its kind and version. CORRUPT "answer….: why".
  * Nothing is verified: see sign/tlog.h.
  */
 int sign_rekor_answer(struct span text, struct sign_tlog_entry *out, struct err *err) MUST_CHECK;
