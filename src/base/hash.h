@@ -23,8 +23,8 @@ AUTO_POINTER(hash, struct hash, hash_free);
 void hash_of(const void *data, size_t size, uint8_t out[HASH_SIZE]);
 void hash_hex_of(const void *data, size_t size, char out[HASH_HEX + 1]);
 
-void hex_encode(const uint8_t *data, size_t size, char *out); /* 2 * size + 1 bytes */
+void hex_encode(const uint8_t *data, size_t size, char *out);	 /* 2 * size + 1 bytes */
 void hex_decode(const char *text, size_t n_bytes, uint8_t *out); /* after hex_is_lower() */
-bool hex_is_lower(const char *text, size_t len);	      /* only 0-9 and a-f */
+bool hex_is_lower(const char *text, size_t len);		 /* only 0-9 and a-f */
 
 #endif

@@ -31,11 +31,11 @@
 #define LIMIT_CERTIFICATES 16 /* of one chain */
 #define LIMIT_TLOG_ENTRIES 32 /* as is the next: of one bundle; sigstore-go has the same */
 #define LIMIT_TIMESTAMPS 32
-#define LIMIT_TIMESTAMP 65536 /* RFC 3161's answer with its certificates */
-#define LIMIT_PROOF_HASHES 64 /* a tree has less than 2^63 leaves */
-#define LIMIT_ISSUED (1u << 20)	/* a certificate authority's answer */
+#define LIMIT_TIMESTAMP 65536	/* RFC 3161's answer with its certificates */
+#define LIMIT_PROOF_HASHES 64	/* a tree has less than 2^63 leaves */
+#define LIMIT_ISSUED (1u << 20) /* a certificate authority's answer */
 #define LIMIT_SERVICES 64	/* of one kind in a signing configuration */
-#define LIMIT_SERVICES_USED 8 /* logs, or timestamp authorities, of one signature */
+#define LIMIT_SERVICES_USED 8	/* logs, or timestamp authorities, of one signature */
 #define LIMIT_SCRYPT_MEMORY (256u << 20)
 #define LIMIT_SCRYPT_N (1u << 20) /* as are the next: what decrypting a key may cost */
 #define LIMIT_SCRYPT_P 4

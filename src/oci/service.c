@@ -62,12 +62,13 @@ static int check_url(struct errand *errand, struct err *err)
 	}
 	errand->is_loopback = oci_host_is_loopback(origin.host);
 	if (!errand->request->bearer.data || origin.is_tls || errand->is_loopback ||
-	    settings->is_plain_http ||
 	    oci_registry_is_listed(settings->plain_http, settings->n_plain_http, host))
 		return 0;
 	err_set(err, EC_DENIED, "a token is not sent without encryption");
-	return err_hint(err, "an address with https, or %s among the hosts of plain_http "
-			     "('epm config')", host);
+	return err_hint(err,
+			"an address with https, or %s among the hosts of plain_http "
+			"('epm config')",
+			host);
 }
 
 static void on_done(struct http_exchange *exchange)
@@ -235,8 +236,7 @@ int oci_service_ask(const struct oci_client_settings *settings,
 	if (check_url(&errand, err) < 0 || http_open(&settings->http, &errand.http, err) < 0 ||
 	    run_errand(&errand, err) < 0)
 		return err_wrap(err, "%s %s", request->what, shown);
-	*out = (struct oci_service_answer){ answer->status, answer->body,
-					    STEAL(answer->location) };
+	*out = (struct oci_service_answer){ answer->status, answer->body, STEAL(answer->location) };
 	answer->body = (struct str){ 0 };
 	return 0;
 }

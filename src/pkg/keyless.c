@@ -33,7 +33,7 @@ static int missing(struct err *err, const char *what, const char *hint)
 
 static int check_settings(const struct keyless_settings *settings, struct err *err)
 {
-	if (!settings->root)
+	if (!settings->root && (!settings->key || settings->n_log_urls || settings->n_tsa_urls))
 		return missing(err, "a trusted root is missing, to verify what the services give",
 			       "--trusted-root FILE names it");
 	if (settings->key && !sign_key_is_private(settings->key))
@@ -121,9 +121,9 @@ static int check_witnesses(const struct keyless *keyless, const struct making *m
 				       "transparency log: %s is none of the trusted root's",
 				       keyless->settings.log_urls[i]);
 	for (size_t i = 0; i < bundle->n_timestamps; i++)
-		if (sign_timestamp_verify((struct span){ bundle->timestamps[i].data,
-							 bundle->timestamps[i].len },
-					  making->stamped, root, &time, err) < 0)
+		if (sign_timestamp_verify(
+			    (struct span){ bundle->timestamps[i].data, bundle->timestamps[i].len },
+			    making->stamped, root, &time, err) < 0)
 			return -1;
 	return 0;
 }
@@ -169,8 +169,8 @@ static int check(const struct keyless *keyless, const struct making *making, str
 }
 
 /* The signature is there: everything else. */
-static int witness(const struct keyless *keyless, const struct sign_key *key,
-		   struct making *making, struct err *err)
+static int witness(const struct keyless *keyless, const struct sign_key *key, struct making *making,
+		   struct err *err)
 {
 	set_signer(keyless, key, &making->bundle);
 	if (keyless_stamp(keyless, making->stamped, &making->bundle, err) < 0 ||
@@ -200,8 +200,7 @@ static int sign_statement(void *ctx, const char *payload_type, struct span paylo
 	if (make_envelope(ctx, payload_type, payload, &key, &making.bundle.envelope, err) < 0)
 		return -1;
 	envelope = making.bundle.envelope;
-	making.stamped =
-		(struct span){ envelope->signatures[0].data, envelope->signatures[0].len };
+	making.stamped = (struct span){ envelope->signatures[0].data, envelope->signatures[0].len };
 	if (witness(ctx, key, &making, err) < 0)
 		return -1;
 	text = sign_bundle_dump(&making.bundle);

@@ -16,8 +16,7 @@ struct keyless {
 };
 
 /* What signs now: the person's key, or one with a certificate that lives a while yet. */
-int keyless_ready(struct keyless *keyless, const struct sign_key **out,
-		  struct err *err) MUST_CHECK;
+int keyless_ready(struct keyless *keyless, const struct sign_key **out, struct err *err) MUST_CHECK;
 
 /* Timestamps over the data, from each authority, into the bundle, which has none. */
 int keyless_stamp(const struct keyless *keyless, struct span data, struct sign_bundle *bundle,

@@ -86,8 +86,8 @@ int keyless_ready(struct keyless *keyless, const struct sign_key **out, struct e
 	return 0;
 }
 
-static int stamp(const struct keyless *keyless, const char *url, struct span data,
-		 struct str *out, struct err *err)
+static int stamp(const struct keyless *keyless, const char *url, struct span data, struct str *out,
+		 struct err *err)
 {
 	AUTO(oci_service_answer) struct oci_service_answer answer = { 0 };
 	AUTO(str) struct str question = STR_MAX(TIMESTAMP_REQUEST_MAX);
@@ -131,13 +131,12 @@ static int fetch_entry(const struct keyless *keyless, const char *url, const cha
 	AUTO(oci_origin) struct oci_origin here = { 0 };
 	AUTO(oci_origin) struct oci_origin there = { 0 };
 	AUTO(free) char *place = location ? oci_url_resolve(url, location) : NULL;
-	struct oci_service_request request = { .what = LOG,
-					       .url = place,
-					       .accept = JSON,
-					       .body_max = LIMIT_SIGNED };
+	struct oci_service_request request = {
+		.what = LOG, .url = place, .accept = JSON, .body_max = LIMIT_SIGNED
+	};
 
-	if (!place || oci_origin_of(url, &here, err) < 0 ||
-	    oci_origin_of(place, &there, err) < 0 || !oci_origin_equal(&here, &there)) {
+	if (!place || oci_origin_of(url, &here, err) < 0 || oci_origin_of(place, &there, err) < 0 ||
+	    !oci_origin_equal(&here, &there)) {
 		err_set(err, EC_NETWORK, "it has the entry already, and does not say where");
 		return bad_answer(err, LOG, url);
 	}

@@ -102,8 +102,7 @@ static int read_answer(const struct js_at *at, struct sign_issued *out, struct e
 		return sign_bad(at, err,
 				"expected one of signedCertificateEmbeddedSct and "
 				"signedCertificateDetachedSct");
-	if (detached.value &&
-	    js_get_text(&detached, "signedCertificateTimestamp", &sct, err) < 0)
+	if (detached.value && js_get_text(&detached, "signedCertificateTimestamp", &sct, err) < 0)
 		return -1;
 	if (sct && *sct)
 		return err_set(err, EC_UNSUPPORTED,

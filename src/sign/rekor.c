@@ -101,8 +101,8 @@ static int read_kind(struct sign_tlog_entry *entry, struct err *err)
 	AUTO(json) json_t *json = NULL;
 	struct js_at at;
 
-	if (sign_parse_json((struct span){ entry->body.data, entry->body.len }, WHAT ".body",
-			    &json, err) < 0)
+	if (sign_parse_json((struct span){ entry->body.data, entry->body.len }, WHAT ".body", &json,
+			    err) < 0)
 		return -1;
 	at = JS_ROOT(json, WHAT ".body");
 	if (js_is_object(&at, err) < 0 || sign_need_copy(&at, "kind", &entry->kind, err) < 0)

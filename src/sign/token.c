@@ -30,8 +30,9 @@ static int find_claims(struct span text, struct span *out, struct err *err)
 	if (text.len > LIMIT_TOKEN)
 		return err_set(err, EC_CORRUPT, WHAT ": more than %u bytes", LIMIT_TOKEN);
 	for (size_t i = 0; i < text.len; i++)
-		is_clean = is_clean && (isalnum((unsigned char)text.data[i]) ||
-					strchr("-_.", text.data[i]) != NULL) &&
+		is_clean = is_clean &&
+			   (isalnum((unsigned char)text.data[i]) ||
+			    strchr("-_.", text.data[i]) != NULL) &&
 			   text.data[i];
 	first = memchr(text.data, '.', text.len);
 	if (first)
@@ -95,9 +96,8 @@ static int read_name(const struct js_at *at, struct sign_token *out, struct err 
 static int read_audience(const struct js_at *at, char **out, struct err *err)
 {
 	struct js_at place = js_member(at, "aud");
-	const char *text = json_string_value(json_is_array(place.value)
-						     ? json_array_get(place.value, 0)
-						     : place.value);
+	const char *text = json_string_value(
+		json_is_array(place.value) ? json_array_get(place.value, 0) : place.value);
 
 	if (!place.value || json_is_null(place.value))
 		return 0;

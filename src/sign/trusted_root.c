@@ -45,7 +45,8 @@ static int read_log(const struct js_at *at, struct sign_log *out, struct err *er
 
 	if (js_is_object(at, err) < 0 || sign_need_object(at, "publicKey", &key, err) < 0 ||
 	    sign_need_bytes(&key, "rawBytes", LIMIT_KEY, &out->key, err) < 0 ||
-	    sign_period_read(&key, &out->valid, err) < 0 || sign_need_object(at, "logId", &id, err) < 0)
+	    sign_period_read(&key, &out->valid, err) < 0 ||
+	    sign_need_object(at, "logId", &id, err) < 0)
 		return -1;
 	return sign_need_bytes(&id, "keyId", 64, &out->id, err);
 }
