@@ -351,8 +351,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.send(200, b"")
             elif what == "text":
                 self.send(200, b"<html>a proxy's page</html>", "text/html")
-            elif what == "hang":
-                time.sleep(20)
             elif what == "close":
                 self.close_connection = True
             else:
@@ -383,9 +381,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         services = {"/api/v2/signingCert": "ca", "/api/v1/log/entries": "log",
                     "/api/v1/timestamp": "tsa"}
+        faults = set((self.folder / "fault").read_text().split())
+        service = services.get(self.path)
+        if f"{service}:hang" in faults:
+            time.sleep(20)
+            self.close_connection = True
+            return
         with self.lock:
-            faults = set((self.folder / "fault").read_text().split())
-            service = services.get(self.path)
             if not service:
                 self.send(404, {"code": 5, "message": "Not Found"})
             elif not self.fails(service, faults):
