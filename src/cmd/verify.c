@@ -116,6 +116,62 @@ static bool is_verified(const struct verifying *verifying)
 	return verifying->report.n_signers >= threshold_of(verifying->options);
 }
 
+/* The image index lists what it is said that was chosen from it. */
+static int read_root(const struct cmd_subject *subject, struct oci_document *out, struct err *err)
+{
+	AUTO(oci_index) struct oci_index *index = NULL;
+
+	if (oci_layout_document(store_layout(subject->store), &subject->root, UINT64_MAX, out,
+				err) < 0 ||
+	    oci_index_read(out->json, "image index", &index, err) < 0)
+		return -1;
+	for (size_t i = 0; i < index->n_manifests; i++)
+		if (oci_digest_equal(&index->manifests[i].digest, &subject->digest))
+			return 0;
+	return err_set(err, EC_CORRUPT, "%s does not list %s", subject->root.text,
+		       subject->digest.text);
+}
+
+/*
+ * What was chosen from an image index is as good as signed when that is; where it is not, its own
+ * signatures count.
+ */
+static int judge_all(struct verifying *verifying, struct err *err)
+{
+	const struct cmd_subject *subject = &verifying->subject;
+	struct verify_question own = verifying->question;
+	AUTO(oci_document) struct oci_document root = { 0 };
+	AUTO(verify_report) struct verify_report of_index = { 0 };
+	struct err none;
+
+	if (!subject->root.text[0])
+		return judge(verifying, err);
+	if (read_root(subject, &root, &none) < 0) {
+		log_verbose("the image index is passed over: %s", none.text);
+		return judge(verifying, err);
+	}
+	verifying->question.digest = root.digest;
+	verifying->question.media_type = root.media_type;
+	verifying->question.size_bytes = root.text.len;
+	if (judge(verifying, err) < 0)
+		return -1;
+	verifying->question = own;
+	if (is_verified(verifying)) {
+		verifying->question.digest = root.digest;
+		return 0;
+	}
+	of_index = verifying->report;
+	verifying->report = (struct verify_report){ 0 };
+	if (judge(verifying, err) < 0)
+		return -1;
+	if (!verifying->report.n_results) { /* those of the index have more to say */
+		verify_report_done(&verifying->report);
+		verifying->report = of_index;
+		of_index = (struct verify_report){ 0 };
+	}
+	return 0;
+}
+
 /* Too few, or none. */
 static int fail(const struct verifying *verifying, struct err *err)
 {
@@ -199,7 +255,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 		err_set(err, EC_USAGE, "nobody is named whose signature would be believed");
 		return err_hint(err, "--key FILE names a public key");
 	}
-	if (ask(env, args->items[0], &verifying, err) < 0 || judge(&verifying, err) < 0 ||
+	if (ask(env, args->items[0], &verifying, err) < 0 || judge_all(&verifying, err) < 0 ||
 	    tell(&verifying, err) < 0)
 		return -1;
 	return is_verified(&verifying) ? 0 : fail(&verifying, err);

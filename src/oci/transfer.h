@@ -49,6 +49,7 @@ struct oci_node { /* a manifest or an image index */
 	size_t depth;
 	struct oci_digest subject; /* empty: it is no referrer that was looked for */
 	char *tag;		   /* a signature's that is found by a tag; or NULL */
+	bool is_origin;		   /* the index that the root was chosen from; see below */
 	bool is_there;		   /* at the other end: neither it nor its blobs are moved */
 };
 
@@ -105,6 +106,14 @@ int oci_transfer_new(const struct oci_transfer_settings *settings, struct oci_do
 		     struct oci_transfer **out, struct err *err) MUST_CHECK;
 void oci_transfer_free(struct oci_transfer *transfer); /* what was received goes away */
 AUTO_POINTER(oci_transfer, struct oci_transfer, oci_transfer_free);
+
+/*
+ * The image index that the root was chosen from (taken over): it is wanted with what refers to it,
+ * which may be the only signatures there are, and without the rest that is in it. Before collecting,
+ * and to layouts only.
+ */
+int oci_transfer_add_origin(struct oci_transfer *transfer, struct oci_document *index,
+			    struct err *err) MUST_CHECK;
 
 int oci_transfer_collect(struct oci_transfer *transfer, struct err *err) MUST_CHECK;
 int oci_transfer_blobs(struct oci_transfer *transfer, struct err *err) MUST_CHECK;

@@ -94,6 +94,7 @@ int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *documen
 	node->depth = model->depth;
 	node->subject = model->subject;
 	node->is_there = model->is_there;
+	node->is_origin = model->is_origin;
 	ARRAY_ROOM(transfer->nodes, transfer->n_nodes, transfer->nodes_cap);
 	transfer->nodes[transfer->n_nodes++] = node;
 	if (parse(node, err) < 0)
@@ -105,6 +106,14 @@ int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *documen
 	if (out)
 		*out = node;
 	return 0;
+}
+
+int oci_transfer_add_origin(struct oci_transfer *transfer, struct oci_document *index,
+			    struct err *err)
+{
+	const struct oci_node model = { .is_origin = true };
+
+	return oci_transfer_add(transfer, index, &model, NULL, err);
 }
 
 const struct oci_descriptor *oci_index_find(const struct oci_index *index, const char *os,
@@ -383,7 +392,7 @@ static int go_down(struct oci_transfer *transfer, const struct oci_node *node,
 {
 	const struct oci_transfer_settings *settings = transfer->settings;
 
-	if (node->index && fetch_children(transfer, node, err) < 0)
+	if (node->index && !node->is_origin && fetch_children(transfer, node, err) < 0)
 		return -1;
 	if (!settings->wants_referrers)
 		return 0;

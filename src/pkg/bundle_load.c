@@ -14,6 +14,7 @@ struct part {
 	size_t n_entries;
 	struct bundle_tree tree;
 	const char *tag; /* sha256-HEX.sig, that its subject is found by; or NULL */
+	const struct oci_archive_blob *root; /* the index it was chosen from; or NULL */
 	char **names;
 	size_t n_names;
 	size_t cap;
@@ -182,6 +183,17 @@ static void find_tags(struct loading *l)
 	}
 }
 
+/* It decides nothing by itself: who believes it looks for signatures of it, and for its list. */
+static void find_roots(struct loading *l)
+{
+	struct oci_digest root;
+
+	for (size_t i = 0; i < l->n_parts; i++)
+		for (size_t k = 0; k < l->parts[i].n_entries && !l->parts[i].root; k++)
+			if (store_entry_root(&l->parts[i].entries[k], &root))
+				l->parts[i].root = oci_archive_find(l->archive, &root);
+}
+
 /* Parts that are within others have their own names or none. */
 static int name_parts(struct loading *l, struct err *err)
 {
@@ -203,7 +215,9 @@ static bool has_subject(const struct loading *l, const struct part *part)
 	uint64_t size;
 
 	for (size_t i = 0; i < l->n_parts; i++)
-		if (l->parts[i].is_taken && bundle_tree_has(&l->parts[i].tree, subject))
+		if (l->parts[i].is_taken &&
+		    (bundle_tree_has(&l->parts[i].tree, subject) ||
+		     (l->parts[i].root && oci_digest_equal(&l->parts[i].root->digest, subject))))
 			return true;
 	return oci_layout_has(store_layout(l->store), subject, &size);
 }
@@ -279,20 +293,28 @@ static int check_names(const struct loading *l, struct err *err)
 	return 0;
 }
 
-/* Each blob once. */
-static void add_blobs(const struct loading *l, const struct bundle_tree *tree, bool *is_added,
-		      struct store_blob *blobs, size_t *n)
-{
-	for (size_t i = 0; i < tree->n_blobs; i++) {
-		const struct oci_archive_blob *blob =
-			oci_archive_find(l->archive, &tree->blobs[i].digest);
+struct blob_list {
+	struct store_blob *items;
+	size_t n_items;
+	bool *is_added; /* by its place in the archive */
+};
 
-		if (is_added[blob - l->archive->blobs])
-			continue;
-		is_added[blob - l->archive->blobs] = true;
-		blobs[(*n)++] =
-			(struct store_blob){ .digest = blob->digest, .written = blob->written };
-	}
+/* Each blob once. */
+static void add_blob(const struct loading *l, const struct oci_archive_blob *blob,
+		     struct blob_list *list)
+{
+	if (!blob || list->is_added[blob - l->archive->blobs])
+		return;
+	list->is_added[blob - l->archive->blobs] = true;
+	list->items[list->n_items++] =
+		(struct store_blob){ .digest = blob->digest, .written = blob->written };
+}
+
+static void add_blobs(const struct loading *l, const struct part *part, struct blob_list *list)
+{
+	for (size_t i = 0; i < part->tree.n_blobs; i++)
+		add_blob(l, oci_archive_find(l->archive, &part->tree.blobs[i].digest), list);
+	add_blob(l, part->root, list);
 }
 
 static struct store_item item_of(const struct part *part)
@@ -310,26 +332,28 @@ static struct store_item item_of(const struct part *part)
 		.n_names = part->n_names,
 		.subject = tree->subject.text[0] ? &tree->subject : NULL,
 		.suffix = part->tag && !part->n_names ? oci_tag_suffix(part->tag) : NULL,
+		.root = part->root ? &part->root->digest : NULL,
 	};
 }
 
 static int add_all(const struct loading *l, struct bundle_report *report, struct err *err)
 {
-	size_t n_items = 0, n_blobs = 0, most = l->archive->n_blobs + 1;
+	size_t n_items = 0, most = l->archive->n_blobs + 1;
 	AUTO(free) struct store_item *items = mem_array(l->n_parts + 1, sizeof(*items));
 	AUTO(free) struct store_blob *blobs = mem_array(most, sizeof(*blobs));
 	AUTO(free) bool *is_added = mem_array(most, sizeof(*is_added));
+	struct blob_list list = { .items = blobs, .is_added = is_added };
 
 	for (size_t i = 0; i < l->n_parts; i++) {
 		if (!l->parts[i].is_taken)
 			continue;
-		add_blobs(l, &l->parts[i].tree, is_added, blobs, &n_blobs);
+		add_blobs(l, &l->parts[i], &list);
 		items[n_items++] = item_of(&l->parts[i]);
 	}
-	report->n_blobs = n_blobs;
-	for (size_t i = 0; i < n_blobs; i++)
+	report->n_blobs = list.n_items;
+	for (size_t i = 0; i < list.n_items; i++)
 		report->bytes += oci_blob_size(blobs[i].written);
-	return store_add_all(l->store, items, n_items, blobs, n_blobs, err);
+	return store_add_all(l->store, items, n_items, blobs, list.n_items, err);
 }
 
 static void report_parts(const struct loading *l, struct bundle_report *report)
@@ -360,6 +384,7 @@ static int load(struct loading *l, struct bundle_report *report, struct err *err
 	if (make_parts(l, err) < 0)
 		return -1;
 	find_tags(l);
+	find_roots(l);
 	if (name_parts(l, err) < 0 || choose(l, err) < 0 || check_names(l, err) < 0)
 		return -1;
 	return add_all(l, report, err);

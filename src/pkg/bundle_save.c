@@ -65,11 +65,23 @@ static bool has_entry(const struct saving *s, const struct oci_digest *digest, c
 	return false;
 }
 
+/* The image index it was chosen from goes along: it may be all that was signed. */
+static void add_root(struct saving *s, const struct oci_digest *root, struct oci_descriptor *entry)
+{
+	struct oci_blob_entry blob = { .digest = *root };
+	const struct bundle_tree tree = { .blobs = &blob, .n_blobs = 1 };
+
+	if (!root->text[0] || !oci_layout_has(store_layout(s->store), root, &blob.size_bytes))
+		return;
+	js_set_text(entry->annotations, STORE_KEY_ROOT, root->text);
+	add_blobs(s, &tree);
+}
+
 static int add_reference(struct saving *s, const char *text, struct err *err)
 {
 	AUTO(store_target) struct store_target target = { 0 };
 	AUTO(bundle_tree) struct bundle_tree tree = { 0 };
-	struct oci_descriptor root;
+	struct oci_descriptor root, *entry;
 
 	if (store_resolve(s->store, text, &target, err) < 0)
 		return -1;
@@ -82,7 +94,9 @@ static int add_reference(struct saving *s, const char *text, struct err *err)
 		err_hint(err, "build or pull it again; 'epm fsck' checks the whole store");
 		return err_wrap(err, "%s", target.name ? target.name : text);
 	}
-	store_entry_set_name(add_entry(s, &tree), target.name);
+	entry = add_entry(s, &tree);
+	store_entry_set_name(entry, target.name);
+	add_root(s, &target.root, entry);
 	add_blobs(s, &tree);
 	bundle_report_add(s->report, target.name, &tree);
 	return 0;

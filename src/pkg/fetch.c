@@ -66,7 +66,7 @@ void fetch_report_fill(struct fetch_report *report, const struct oci_transfer *t
 		report->size_bytes += transfer->nodes[i]->document.text.len;
 		if (transfer->nodes[i]->subject.text[0])
 			report->n_referrers++;
-		else
+		else if (!transfer->nodes[i]->is_origin)
 			report->n_manifests++;
 	}
 	report->blobs = mem_array(transfer->n_items + 1, sizeof(*report->blobs));

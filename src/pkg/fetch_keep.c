@@ -105,6 +105,15 @@ static void list_blobs(const struct oci_transfer *transfer, struct keeping *keep
 			};
 }
 
+/* The index that the root was chosen from; NULL: none. */
+static const struct oci_digest *origin_of(const struct oci_transfer *transfer)
+{
+	for (size_t i = 1; i < transfer->n_nodes; i++)
+		if (transfer->nodes[i]->is_origin)
+			return &transfer->nodes[i]->document.digest;
+	return NULL;
+}
+
 static uint64_t sum(const struct oci_transfer *transfer)
 {
 	uint64_t bytes = 0;
@@ -150,6 +159,7 @@ int fetch_keep(struct store *store, const struct oci_transfer *transfer, const c
 		.size_bytes = sum(transfer),
 		.names = names,
 		.n_names = n_names,
+		.root = origin_of(transfer),
 	};
 
 	list_architectures(store_layout(store), transfer, &keeping.architectures);

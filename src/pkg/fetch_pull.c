@@ -92,9 +92,9 @@ static int get_root(struct pulling *pulling, struct oci_document *root, char **o
 	return -1; /* there is always one that is no mirror */
 }
 
-/* Of an index the manifest for the platform takes its place. */
-static int choose(struct pulling *pulling, struct oci_document *root, char **architecture,
-		  struct err *err)
+/* Of an index the manifest for the platform takes its place; it itself goes to out_index. */
+static int choose(struct pulling *pulling, struct oci_document *root,
+		  struct oci_document *out_index, char **architecture, struct err *err)
 {
 	AUTO(oci_index) struct oci_index *index = NULL;
 	const struct fetch *fetch = pulling->fetch;
@@ -110,7 +110,8 @@ static int choose(struct pulling *pulling, struct oci_document *root, char **arc
 		oci_index_lacks(index, fetch->os, fetch->architecture, err);
 		return err_hint(err, "--all-platforms takes everything it has");
 	}
-	oci_document_done(root);
+	*out_index = *root;
+	*root = (struct oci_document){ 0 };
 	*architecture = mem_text(one->architecture);
 	return oci_manifest_get(pulling->from, one->digest.text, NULL, root, &is_same, err);
 }
@@ -127,18 +128,20 @@ static int bring(struct pulling *pulling, struct oci_document *root, struct fetc
 		.watch = fetch->watch,
 	};
 	AUTO(oci_transfer) struct oci_transfer *transfer = NULL;
+	AUTO(oci_document) struct oci_document index = { 0 };
 	AUTO(free) char *architecture = NULL;
 	AUTO(free) char *name = name_in_store(&pulling->target);
 	const char *names[] = { name };
 
 	pulling->now.digest = root->digest;
-	if (choose(pulling, root, &architecture, err) < 0)
+	if (choose(pulling, root, &index, &architecture, err) < 0)
 		return -1;
 	pulling->now.resolved = root->digest;
 	if (architecture)
 		snprintf(pulling->now.architecture, sizeof(pulling->now.architecture), "%s",
 			 architecture);
-	if (oci_transfer_new(&settings, root, &transfer, err) < 0)
+	if (oci_transfer_new(&settings, root, &transfer, err) < 0 ||
+	    (index.text.len && oci_transfer_add_origin(transfer, &index, err) < 0))
 		return -1;
 	transfer->nodes[0]->architecture = STEAL(architecture);
 	if (oci_transfer_collect(transfer, err) < 0 || oci_transfer_blobs(transfer, err) < 0 ||

@@ -27,7 +27,8 @@
  *
  * dev.eunomia.store.origin is the repository at a registry that a name was fetched from, and
  * dev.eunomia.store.root the image index that the manifest was chosen from for this machine. Further
- * names (epm tag) inherit both. They are not taken from archives.
+ * names (epm tag) inherit both. The origin is not taken from archives. The index is kept with what
+ * refers to it, and without the manifests it has for other machines.
  *
  * Referrers (signatures and whatever else has a "subject", image-spec 1.1 manifest.md) are entries
  * without a name. dev.eunomia.store.subject has the digest they refer to, so that not every

@@ -10,6 +10,7 @@
 #include "oci/referrers.h"
 #include "pkg/store_index.h"
 #include "pkg/store_reach.h"
+#include "pkg/store_tagged.h"
 
 /* The index under the lock. */
 static int begin(struct store *store, struct oci_index **out, struct err *err)
@@ -191,15 +192,32 @@ static void tag_item(struct oci_index *index, const struct store_item *item)
 	js_set_text(entry->annotations, OCI_KEY_REF_NAME, tag);
 }
 
+/* Signatures of others that are there stay, in a manifest with all of them. */
+static int merge_item(struct store *store, struct oci_index *index, const struct store_item *item,
+		      struct err *err)
+{
+	AUTO(str) struct str merged = STR_MAX(0);
+	struct store_item with_all = *item;
+	struct oci_digest digest;
+
+	if (store_tagged_merge(store, index, item, &merged, err) < 0)
+		return -1;
+	if (merged.len) {
+		with_all.manifest = (struct span){ str_text(&merged), merged.len };
+		with_all.media_type = OCI_TYPE_MANIFEST;
+		oci_digest_of(merged.data, merged.len, &digest);
+		if (oci_layout_put(store->layout, &digest, merged.data, merged.len, err) < 0)
+			return -1;
+	}
+	tag_item(index, &with_all);
+	return 0;
+}
+
 static void name_item(struct oci_index *index, const struct store_item *item)
 {
 	AUTO(oci_descriptor) struct oci_descriptor model = { 0 };
 	const struct oci_descriptor *known;
 
-	if (item->suffix) {
-		tag_item(index, item);
-		return;
-	}
 	make_model(item, &model);
 	known = find_entry(index, &model.digest);
 	if (known) { /* age and the rest are those of the first time */
@@ -220,10 +238,14 @@ static int add_locked(struct store *store, const struct store_item *items, size_
 	for (size_t i = 0; i < n_items; i++)
 		if (put_item(store, &items[i], err) < 0)
 			return -1;
+	for (size_t i = 0; i < n_items; i++)
+		if (items[i].suffix && merge_item(store, index, &items[i], err) < 0)
+			return -1;
 	if (oci_layout_sync(store->layout, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n_items; i++)
-		name_item(index, &items[i]);
+		if (!items[i].suffix)
+			name_item(index, &items[i]);
 	return store_index_write(store, index, err);
 }
 

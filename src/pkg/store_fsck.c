@@ -75,6 +75,20 @@ static int check_blobs(struct check *check, struct err *err)
 	return 0;
 }
 
+/*
+ * One that the index has to lead to. An image index of which only a part is here was kept for its
+ * signatures: what it was kept for is found by itself.
+ */
+static bool is_whole(struct check *check, const struct oci_digest *digest, const char *type,
+		     uint64_t size)
+{
+	const struct store_target target = { .digest = *digest,
+					     .media_type = (char *)type,
+					     .size_bytes = size };
+
+	return type && (!oci_type_is_index(type) || store_is_complete(check->store, &target));
+}
+
 /* Every manifest among the blobs that the index does not lead to becomes an entry without a name. */
 static int add_found(struct check *check, struct oci_index *index, struct err *err)
 {
@@ -85,7 +99,7 @@ static int add_found(struct check *check, struct oci_index *index, struct err *e
 	if (oci_layout_list(check->store->layout, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < index->n_manifests; i++)
-		if (store_reach_add(check->store, &index->manifests[i], &reach, &ignored) < 0)
+		if (store_reach_entry(check->store, &index->manifests[i], &reach, &ignored) < 0)
 			continue; /* said later, by check_entries() */
 	store_reach_end(&reach);
 	for (size_t i = 0; i < list.n_blobs; i++) {
@@ -98,7 +112,7 @@ static int add_found(struct check *check, struct oci_index *index, struct err *e
 		    oci_layout_get(check->store->layout, &list.blobs[i].digest, UINT64_MAX, &text,
 				   &ignored) < 0 ||
 		    js_parse(str_text(&text), text.len, "blob", &json, &ignored) < 0 ||
-		    !oci_type_guess(json))
+		    !is_whole(check, &list.blobs[i].digest, oci_type_guess(json), text.len))
 			continue;
 		entry = oci_index_add(index);
 		oci_descriptor_of(entry, oci_type_guess(json), str_text(&text), text.len);
@@ -179,6 +193,20 @@ static int recover(struct check *check, const struct err *why, struct oci_index 
 	return 0;
 }
 
+/* What was signed, where the signatures are of the index. */
+static void check_root(struct check *check, const struct oci_descriptor *entry, const char *what)
+{
+	struct oci_digest root;
+	uint64_t size;
+
+	if (store_entry_root(entry, &root) && !oci_layout_has(check->store->layout, &root, &size))
+		problem(check, "missing", what,
+			mem_printf("%s: the image index %s that it was chosen from is missing; "
+				   "pull it again",
+				   what, root.text),
+			false);
+}
+
 static void check_entry(struct check *check, const struct oci_descriptor *entry)
 {
 	AUTO(store_reach) struct store_reach reach = { 0 };
@@ -188,6 +216,7 @@ static void check_entry(struct check *check, const struct oci_descriptor *entry)
 	uint64_t size;
 
 	check->report->n_names += name != NULL;
+	check_root(check, entry, what);
 	if (store_reach_add(check->store, entry, &reach, &err) < 0)
 		problem(check, err.code == EC_NOT_FOUND ? "missing" : "malformed", what,
 			mem_printf("%s: %s", what, err.text), false);

@@ -45,6 +45,14 @@ static char *name_at(const struct oci_descriptor *entry, const char *key)
 	return text && store_name(text, &name, &ignored) == 0 ? name : NULL;
 }
 
+bool store_entry_root(const struct oci_descriptor *entry, struct oci_digest *out)
+{
+	const char *text = oci_annotation(entry->annotations, STORE_KEY_ROOT);
+	struct err ignored = { 0 };
+
+	return text && oci_digest_is_valid(text) && oci_digest_parse(text, out, &ignored) == 0;
+}
+
 const char *store_entry_tag(const struct oci_descriptor *entry)
 {
 	const char *text = oci_annotation(entry->annotations, OCI_KEY_REF_NAME);
@@ -162,7 +170,6 @@ static void fill(const struct oci_descriptor *from, struct store_entry *to)
 	const char *added = oci_annotation(from->annotations, STORE_KEY_ADDED);
 	const char *size = oci_annotation(from->annotations, STORE_KEY_SIZE);
 	const char *arch = oci_annotation(from->annotations, STORE_KEY_ARCH);
-	const char *root = oci_annotation(from->annotations, STORE_KEY_ROOT);
 	struct err ignored = { 0 };
 
 	*to = (struct store_entry){
@@ -174,8 +181,7 @@ static void fill(const struct oci_descriptor *from, struct store_entry *to)
 		.version = shown(oci_annotation(from->annotations, OCI_KEY_VERSION)),
 		.origin = shown(oci_annotation(from->annotations, STORE_KEY_ORIGIN)),
 	};
-	if (root && oci_digest_parse(root, &to->root, &ignored) < 0)
-		to->root = (struct oci_digest){ 0 };
+	store_entry_root(from, &to->root);
 	store_entry_subject(from, &to->subject);
 	to->tag = mem_text(store_entry_tag(from));
 	if (added)

@@ -46,6 +46,9 @@ void store_index_add_aliases(struct oci_index *index);
 /* What its annotation or its tag says it refers to; false: there is none. */
 bool store_entry_subject(const struct oci_descriptor *entry, struct oci_digest *out);
 
+/* The image index it was chosen from; false: none. */
+bool store_entry_root(const struct oci_descriptor *entry, struct oci_digest *out);
+
 /* The tag it is found by, sha256-HEX.sig; NULL: it is no such referrer. Borrowed. */
 const char *store_entry_tag(const struct oci_descriptor *entry);
 

@@ -80,6 +80,16 @@ int store_reach_add(struct store *store, const struct oci_descriptor *descriptor
 	return add_below(store, descriptor, reach, 0, err);
 }
 
+int store_reach_entry(struct store *store, const struct oci_descriptor *entry,
+		      struct store_reach *reach, struct err *err)
+{
+	struct oci_digest root;
+
+	if (store_entry_root(entry, &root))
+		add(reach, &root);
+	return store_reach_add(store, entry, reach, err);
+}
+
 static int by_digest(const void *a, const void *b)
 {
 	const struct oci_digest *x = a, *y = b;

@@ -25,6 +25,10 @@ AUTO_STRUCT(store_reach, struct store_reach, store_reach_done);
 int store_reach_add(struct store *store, const struct oci_descriptor *descriptor,
 		    struct store_reach *reach, struct err *err) MUST_CHECK;
 
+/* The same of an entry of the index, with the image index that it was chosen from. */
+int store_reach_entry(struct store *store, const struct oci_descriptor *entry,
+		      struct store_reach *reach, struct err *err) MUST_CHECK;
+
 /*
  * What an index keeps: all that its entries lead to, referrers only where something else leads to
  * what they refer to. is_gone (or NULL) and is_orphan have a place for each entry; entries that are

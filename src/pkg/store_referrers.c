@@ -221,7 +221,7 @@ static void add_entry(struct store *store, const struct oci_descriptor *entry,
 {
 	struct err err = { 0 };
 
-	if (store_reach_add(store, entry, reach, &err) < 0 && !first->code)
+	if (store_reach_entry(store, entry, reach, &err) < 0 && !first->code)
 		*first = err;
 }
 

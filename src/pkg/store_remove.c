@@ -151,7 +151,7 @@ static int find_followers(struct store *store, struct marks *marks, struct store
 	/* those that nothing kept before keep their blobs until prune */
 	for (size_t i = 0; i < n; i++)
 		if (after[i] && before[i] &&
-		    store_reach_add(store, &marks->index->manifests[i], keep, &damage) < 0)
+		    store_reach_entry(store, &marks->index->manifests[i], keep, &damage) < 0)
 			log_trace(TRACE_store, "%s", damage.text);
 	store_reach_end(keep);
 	return 0;
@@ -165,7 +165,7 @@ static int collect(struct store *store, const struct store_reach *keep,
 	struct err damage = { 0 };
 
 	for (size_t i = 0; i < gone->n_manifests; i++)
-		if (store_reach_add(store, &gone->manifests[i], &old, &damage) < 0)
+		if (store_reach_entry(store, &gone->manifests[i], &old, &damage) < 0)
 			log_trace(TRACE_store, "%s", damage.text);
 	for (size_t i = 0; i < old.n_digests; i++)
 		if (!store_reach_has(keep, &old.digests[i]) &&

@@ -354,6 +354,91 @@ static void signatures_under_a_tag_are_kept(void **state)
 	assert_int_equal(freed.n_blobs, 0);
 }
 
+/* Each layer is somebody's signature. */
+static void layers_under_a_tag_are_merged(void **state)
+{
+	static const char *const name = "a:1";
+	AUTO(store) struct store *store = open_store(STORE_WRITE);
+	AUTO(oci_manifest) struct oci_manifest *manifest = NULL;
+	AUTO(str) struct str text = STR_MAX(LIMIT_MANIFEST);
+	char digest[OCI_DIGEST_LENGTH + 1];
+	struct oci_digest one, two, merged;
+	AUTO(free) char *line = NULL;
+	AUTO(free) char *again = NULL;
+	struct err err = { 0 };
+
+	save(store, "x", &name, 1, digest);
+	one = attach_tagged(store, digest, ".sig", "one");
+	two = attach_tagged(store, digest, ".sig", "two");
+	line = tagged(store, digest);
+	line[OCI_DIGEST_LENGTH] = '\0';
+	assert_string_not_equal(line, one.text);
+	assert_string_not_equal(line, two.text);
+	assert_int_equal(oci_digest_parse(line, &merged, &err), 0);
+	assert_int_equal(store_read(store, &merged, &text, &err), 0);
+	assert_int_equal(
+		oci_manifest_parse((struct span){ text.data, text.len }, "merged", &manifest, &err),
+		0);
+	assert_int_equal(manifest->n_layers, 2);
+	/* what is there already changes nothing */
+	attach_tagged(store, digest, ".sig", "one");
+	again = tagged(store, digest);
+	again[OCI_DIGEST_LENGTH] = '\0';
+	oci_manifest_free(STEAL(manifest));
+	str_cut(&text, 0);
+	assert_int_equal(oci_digest_parse(again, &merged, &err), 0);
+	assert_int_equal(store_read(store, &merged, &text, &err), 0);
+	assert_int_equal(
+		oci_manifest_parse((struct span){ text.data, text.len }, "merged", &manifest, &err),
+		0);
+	assert_int_equal(manifest->n_layers, 2);
+}
+
+/* The document, and what refers to it, are kept for the name that was chosen from it. */
+static void keeps_the_index_a_name_was_chosen_from(void **state)
+{
+	static const char *const names[] = { "a:1", "a:2" };
+	static const char text[] = "{\"schemaVersion\":2,\"manifests\":[]}";
+	AUTO(store) struct store *store = open_store(STORE_WRITE);
+	AUTO(store_target) struct store_target target = { 0 };
+	AUTO(store_report) struct store_report report = { 0 };
+	AUTO(str) struct str removed = STR_MAX(10000);
+	AUTO(free) char *manifest = make_manifest(NULL);
+	struct oci_digest index = blob_digest(text), referrer;
+	const struct store_blob blobs[] = {
+		{ .data = { empty_config, 2 }, .digest = blob_digest(empty_config) },
+		{ .data = span_of(object_text), .digest = blob_digest(object_text) },
+		{ .data = span_of(text), .digest = index },
+	};
+	const struct store_item item = { .blobs = blobs,
+					 .n_blobs = 3,
+					 .manifest = span_of(manifest),
+					 .media_type = OCI_TYPE_MANIFEST,
+					 .names = names,
+					 .n_names = 2,
+					 .root = &index };
+	struct err err = { 0 };
+	uint64_t size;
+
+	if (store_add(store, &item, &err) < 0)
+		fail_msg("%s", err.text);
+	referrer = attach(store, index.text, NULL, true);
+	assert_int_equal(store_resolve(store, "a:2", &target, &err), 0);
+	assert_string_equal(target.root.text, index.text);
+	assert_int_equal(count_referrers(store, index.text), 1);
+	assert_int_equal(count_referrers(store, target.digest.text), 0);
+	assert_int_equal(store_prune(store, false, &freed, &err), 0);
+	assert_int_equal(freed.n_blobs, 0);
+	assert_int_equal(store_fsck(home, &report, &err), 0);
+	assert_int_equal(report.n_problems, 0);
+	assert_int_equal(remove_items(store, names, 1, false, &removed, &err), 0);
+	assert_true(oci_layout_has(store_layout(store), &index, &size));
+	assert_int_equal(remove_items(store, names + 1, 1, false, &removed, &err), 0);
+	assert_false(oci_layout_has(store_layout(store), &index, &size));
+	assert_false(oci_layout_has(store_layout(store), &referrer, &size));
+	assert_int_equal(count_blobs(), 0);
+}
+
 static void referrers_are_found(void **state)
 {
 	static const char *const names[] = { "a:1" };
@@ -733,6 +818,8 @@ int main(void)
 		TEST(takes_what_was_received),
 		TEST(referrers_are_found),
 		TEST(signatures_under_a_tag_are_kept),
+		TEST(layers_under_a_tag_are_merged),
+		TEST(keeps_the_index_a_name_was_chosen_from),
 		TEST(referrers_go_with_their_subject),
 		TEST(a_referrer_of_a_part_stays),
 		TEST(same_input_same_digest),
