@@ -2,10 +2,14 @@
 #include "base/clock.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/str.h"
+
+#define LAST_SECOND 253402300799ull /* of the year 9999 */
 
 uint64_t clock_ns(void)
 {
@@ -135,4 +139,18 @@ int64_t clock_parse_rfc3339(const char *text)
 		return -1;
 	return days_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 + tm.tm_hour * 3600 +
 	       tm.tm_min * 60 + tm.tm_sec - offset_s;
+}
+
+int clock_source_date(char **out, struct err *err)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds;
+
+	*out = NULL;
+	if (!epoch || !*epoch)
+		return 0;
+	if (text_number(span_of(epoch), LAST_SECOND, "SOURCE_DATE_EPOCH", &seconds, err) < 0)
+		return -1;
+	*out = clock_rfc3339((int64_t)seconds);
+	return 0;
 }

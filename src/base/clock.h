@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "base/err.h"
+
 uint64_t clock_ns(void);  /* monotonic */
 int64_t clock_wall(void); /* seconds since 1970 */
 
@@ -15,5 +17,11 @@ char *clock_rfc3339(int64_t seconds);
 
 /* Parses what clock_rfc3339() writes, with any fraction and offset; -1 where it is not a time. */
 int64_t clock_parse_rfc3339(const char *text);
+
+/*
+ * The time that SOURCE_DATE_EPOCH gives (https://reproducible-builds.org/specs), in RFC 3339; NULL
+ * where it is not set. USAGE when it is no number. The caller frees it.
+ */
+int clock_source_date(char **out, struct err *err) MUST_CHECK;
 
 #endif

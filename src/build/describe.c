@@ -137,15 +137,10 @@ static char *license_of(const struct source_files *files)
 /* The time of the build only where it is given: https://reproducible-builds.org/specs */
 static int add_created(json_t *annotations, struct err *err)
 {
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	AUTO(free) char *text = NULL;
-	uint64_t seconds;
 
-	if (!epoch || !*epoch)
-		return 0;
-	if (text_number(span_of(epoch), 253402300799ull, "SOURCE_DATE_EPOCH", &seconds, err) < 0)
+	if (clock_source_date(&text, err) < 0)
 		return -1;
-	text = clock_rfc3339(seconds);
 	js_set_text(annotations, ANNOTATION "created", text);
 	return 0;
 }

@@ -51,18 +51,6 @@ static const struct cli_option options[] = {
 	  .help = "fingerprint: print an array of objects: file, type, bits, fingerprint, hint" },
 };
 
-static int read_key(const char *path, struct cmd_passphrase *words, struct sign_key **out,
-		    struct err *err)
-{
-	const struct sign_passphrase passphrase = cmd_passphrase_of(words);
-	AUTO(secret) struct str text = STR_MAX(LIMIT_KEY);
-
-	if (fs_read(AT_FDCWD, path, &text, err) < 0)
-		return -1;
-	return sign_key_read((struct span){ str_text(&text), text.len }, path, &passphrase, out,
-			     err);
-}
-
 /* "x.pub" of "x.key" and of "x" */
 static char *public_path(const char *path)
 {
@@ -137,7 +125,7 @@ static int show_public(const char *path, const struct options *o, struct err *er
 	AUTO(sign_key) struct sign_key *key = NULL;
 	AUTO(free) char *pem = NULL;
 
-	if (read_key(path, &words, &key, err) < 0)
+	if (cmd_key_read(path, &words, &key, err) < 0)
 		return -1;
 	pem = sign_key_public_pem(key);
 	if (o->output)
@@ -180,7 +168,7 @@ static int show_fingerprints(const struct cli_args *args, const struct options *
 	for (size_t i = 1; i < args->n_items; i++) {
 		AUTO(sign_key) struct sign_key *key = NULL;
 
-		if (read_key(args->items[i], &words, &key, err) < 0)
+		if (cmd_key_read(args->items[i], &words, &key, err) < 0)
 			return -1;
 		js_append(rows, describe(args->items[i], key));
 	}

@@ -22,6 +22,8 @@
 	X(fsck) \
 	X(save) \
 	X(load) \
+	X(sign) \
+	X(attest) \
 	X(verify) \
 	X(key) \
 	X(login) \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "cmd/passphrase.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -74,6 +75,17 @@ static int get(void *context, const char *what, struct str *out, struct err *err
 struct sign_passphrase cmd_passphrase_of(struct cmd_passphrase *passphrase)
 {
 	return (struct sign_passphrase){ get, passphrase };
+}
+
+int cmd_key_read(const char *path, struct cmd_passphrase *passphrase, struct sign_key **out,
+		 struct err *err)
+{
+	const struct sign_passphrase words = cmd_passphrase_of(passphrase);
+	AUTO(secret) struct str text = STR_MAX(LIMIT_KEY);
+
+	if (fs_read(AT_FDCWD, path, &text, err) < 0)
+		return -1;
+	return sign_key_read((struct span){ str_text(&text), text.len }, path, &words, out, err);
 }
 
 void cmd_passphrase_done(struct cmd_passphrase *passphrase)

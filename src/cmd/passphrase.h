@@ -25,6 +25,13 @@ struct cmd_passphrase {
 	struct str kept;
 };
 
+/*
+ * A key of a file, private or public, with its passphrase where it needs one. NOT_FOUND, DENIED, and
+ * what sign_key_read() sets.
+ */
+int cmd_key_read(const char *path, struct cmd_passphrase *passphrase, struct sign_key **out,
+		 struct err *err) MUST_CHECK;
+
 /* The value for sign_key_read(), which borrows the passphrase. */
 struct sign_passphrase cmd_passphrase_of(struct cmd_passphrase *passphrase);
 void cmd_passphrase_done(struct cmd_passphrase *passphrase);

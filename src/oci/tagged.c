@@ -9,6 +9,11 @@
 
 #define TYPE_CONFIG "application/vnd.oci.image.config.v1+json"
 
+bool oci_tagged_is_list(const char *tag)
+{
+	return text_ends(tag, ".sig") || text_ends(tag, ".att");
+}
+
 static bool has_layer(const struct oci_manifest *manifest, const struct oci_descriptor *layer)
 {
 	for (size_t i = 0; i < manifest->n_layers; i++) {

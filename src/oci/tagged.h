@@ -11,6 +11,9 @@
 #include "oci/manifest.h"
 #include "oci/registry.h"
 
+/* Whether manifests under this tag are lists: .sig and .att; an SBOM under .sbom is one document. */
+bool oci_tagged_is_list(const char *tag);
+
 /* Layers of `from` that `into` lacks are added (true: there were any), and annotations. */
 bool oci_tagged_merge(struct oci_manifest *into, const struct oci_manifest *from);
 

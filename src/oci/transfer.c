@@ -104,9 +104,10 @@ static void start_put(struct oci_transfer *transfer, const struct oci_document *
 	oci_manifest_put_start(&put);
 }
 
+/* By its digest, but for what is found by a tag. */
 static void start_put_node(struct oci_transfer *transfer, const struct oci_node *node)
 {
-	start_put(transfer, &node->document, node->document.digest.text);
+	start_put(transfer, &node->document, node->tag ? node->tag : node->document.digest.text);
 }
 
 /* Deepest first, all of a depth at once; referrers come after what they refer to. */
@@ -177,13 +178,13 @@ static int put_referrer(struct oci_transfer *transfer, const struct oci_node *no
 {
 	const struct oci_digest *subject;
 
-	if (node->tag)
+	if (node->tag && oci_tagged_is_list(node->tag))
 		return put_tagged(transfer, node, err);
 	transfer->has_subject_support = false;
 	start_put_node(transfer, node);
 	if (oci_client_run(transfer->client, NULL, err) < 0)
 		return -1;
-	if (transfer->is_rejected || transfer->has_subject_support ||
+	if (transfer->is_rejected || transfer->has_subject_support || node->tag ||
 	    !names_subject(node, &subject))
 		return 0;
 	return oci_referrers_add(transfer->settings->to.repository, subject, &node->document, err);

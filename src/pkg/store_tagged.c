@@ -45,7 +45,7 @@ int store_tagged_merge(struct store *store, const struct oci_index *index,
 	AUTO(free) char *merged = NULL;
 
 	*out = (struct str)STR_MAX(LIMIT_MANIFEST);
-	if (!present || !oci_type_is_manifest(item->media_type))
+	if (!present || !oci_type_is_manifest(item->media_type) || !oci_tagged_is_list(tag))
 		return 0;
 	if (oci_manifest_parse(item->manifest, tag, &own, err) < 0)
 		return -1;

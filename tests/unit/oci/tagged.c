@@ -92,12 +92,22 @@ static void makes_configs(void **state)
 			    "application/vnd.oci.image.config.v1+json");
 }
 
+static void knows_lists(void **state)
+{
+	(void)state;
+	assert_true(oci_tagged_is_list("sha256-00.sig"));
+	assert_true(oci_tagged_is_list("sha256-00.att"));
+	assert_false(oci_tagged_is_list("sha256-00.sbom"));
+	assert_false(oci_tagged_is_list("sha256-00"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(merges),
 		cmocka_unit_test(keeps_annotations),
 		cmocka_unit_test(makes_configs),
+		cmocka_unit_test(knows_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
