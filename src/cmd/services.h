@@ -22,26 +22,27 @@ struct cmd_services {
 	const char *root_file;
 };
 
-#define CMD_SERVICES_ROW(type, long_name, member, value_name, text, complete)          \
+#define CMD_SERVICES_ROW(long_name, type, member, value_name, text, complete)          \
 	{                                                                              \
 		.name = long_name, .kind = CLI_TEXT, .offset = offsetof(type, member), \
 		.value = value_name, .help = text, .words = complete                   \
 	}
 
-/* Rows for a table of options; `type` has a struct cmd_services called `services`. */
-#define CMD_SERVICES_OPTIONS(type)                                                                 \
-	CMD_SERVICES_ROW(type, "identity-token", services.token_file, "FILE",                      \
-			 "keyless: the identity token; - is standard input", CLI_WORDS_FILE),      \
-		CMD_SERVICES_ROW(type, "signing-config", services.config_file, "FILE",             \
+/* Rows for a table of options; `services` is the member of `type` that is a struct cmd_services. */
+#define CMD_SERVICES_OPTIONS(type, services)                                                       \
+	CMD_SERVICES_ROW("identity-token", type, services.token_file, "FILE",                      \
+			 "sign by this identity token (keyless); - is standard input",             \
+			 CLI_WORDS_FILE),                                                          \
+		CMD_SERVICES_ROW("signing-config", type, services.config_file, "FILE",             \
 				 "the services to use (signing_config.json)", CLI_WORDS_FILE),     \
-		CMD_SERVICES_ROW(type, "fulcio-url", services.ca_url, "URL",                       \
-				 "keyless: the certificate authority to use", CLI_WORDS_NONE),     \
-		CMD_SERVICES_ROW(type, "rekor-url", services.log_url, "URL",                       \
+		CMD_SERVICES_ROW("fulcio-url", type, services.ca_url, "URL",                       \
+				 "the certificate authority for identities", CLI_WORDS_NONE),      \
+		CMD_SERVICES_ROW("rekor-url", type, services.log_url, "URL",                       \
 				 "enter signatures into this transparency log", CLI_WORDS_NONE),   \
-		CMD_SERVICES_ROW(type, "timestamp-url", services.tsa_url, "URL",                   \
+		CMD_SERVICES_ROW("timestamp-url", type, services.tsa_url, "URL",                   \
 				 "have signatures stamped by this timestamp authority (RFC 3161)", \
 				 CLI_WORDS_NONE),                                                  \
-		CMD_SERVICES_ROW(type, "trusted-root", services.root_file, "FILE",                 \
+		CMD_SERVICES_ROW("trusted-root", type, services.root_file, "FILE",                 \
 				 "verify what the services give with it (trusted_root.json)",      \
 				 CLI_WORDS_FILE)
 

@@ -98,7 +98,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	AUTO(subjects) struct subjects subjects = { 0 };
 
 	if (cmd_annotations_parse(&o->annotations, &annotations, err) < 0 ||
-	    cmd_signer_open(&o->who, &signer, err) < 0 ||
+	    cmd_signer_open(env, &o->remote, &o->who, &signer, err) < 0 ||
 	    open_all(env, o, args, &subjects, err) < 0)
 		return -1;
 	for (size_t i = 0; i < subjects.n_items; i++)

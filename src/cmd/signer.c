@@ -10,38 +10,51 @@
 
 #define VARIABLE "EPM_KEY"
 
+/* Who names an identity on the command line does not mean the key of the environment. */
 static const char *key_file(const struct cmd_signer_options *options)
 {
 	const char *set = getenv(VARIABLE);
 
-	if (options->key_file)
+	if (options->key_file || options->services.token_file || options->services.ca_url)
 		return options->key_file;
 	return set && *set ? set : NULL;
 }
 
 bool cmd_signer_is_named(const struct cmd_signer_options *options)
 {
-	return key_file(options) != NULL;
+	return key_file(options) || cmd_services_are_named(&options->services);
 }
 
-int cmd_signer_open(const struct cmd_signer_options *options, struct cmd_signer *out,
+static int nobody(struct err *err)
+{
+	err_set(err, EC_USAGE, "there is no key to sign with");
+	return err_hint(err, "--key names one, or " VARIABLE "; 'epm key generate' makes a pair; "
+			     "--identity-token signs without");
+}
+
+int cmd_signer_open(const struct cmd_env *env, const struct cmd_remote *remote,
+		    const struct cmd_signer_options *options, struct cmd_signer *out,
 		    struct err *err)
 {
 	const char *path = key_file(options);
 
-	if (!path) {
-		err_set(err, EC_USAGE, "there is no key to sign with");
-		return err_hint(err, "--key names one, or " VARIABLE
-				     "; 'epm key generate' makes a pair");
-	}
+	if (!cmd_signer_is_named(options))
+		return nobody(err);
 	out->passphrase.is_stdin = options->is_password_stdin;
-	if (cmd_key_read(path, &out->passphrase, &out->key, err) < 0)
+	if (path && cmd_key_read(path, &out->passphrase, &out->key, err) < 0)
 		return -1;
-	return signer_of_key(out->key, path, &out->signer, err);
+	if (!cmd_services_are_named(&options->services))
+		return signer_of_key(out->key, path, &out->signer, err);
+	if (cmd_keyless_open(env, remote, &options->services, out->key, path, &out->keyless, err) <
+	    0)
+		return -1;
+	keyless_signer(out->keyless.keyless, &out->signer);
+	return 0;
 }
 
 void cmd_signer_done(struct cmd_signer *signer)
 {
+	cmd_keyless_done(&signer->keyless);
 	sign_key_free(signer->key);
 	cmd_passphrase_done(&signer->passphrase);
 }

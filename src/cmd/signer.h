@@ -8,13 +8,15 @@
  */
 #include "base/err.h"
 #include "cmd/passphrase.h"
+#include "cmd/services.h"
 #include "cmd/subject.h"
 #include "pkg/signing.h"
 
 /* Who is asked for. */
 struct cmd_signer_options {
-	const char *key_file; /* NULL: EPM_KEY names it */
+	const char *key_file; /* NULL: EPM_KEY names it, but where an identity is to sign */
 	bool is_password_stdin;
+	struct cmd_services services;
 };
 
 /* Rows for a table of options; `type` has a struct cmd_signer_options called `who`. */
@@ -30,19 +32,22 @@ struct cmd_signer_options {
 		.name = "password-stdin", .kind = CLI_FLAG,                   \
 		.offset = offsetof(type, who.is_password_stdin),              \
 		.help = "read the passphrase of the key from standard input"  \
-	}
+	},                                                                    \
+		CMD_SERVICES_OPTIONS(type, who.services)
 
 struct cmd_signer { /* points into itself: not to be copied */
 	struct cmd_passphrase passphrase;
 	struct sign_key *key;
+	struct cmd_keyless keyless;
 	struct signer signer; /* what the rest is for */
 };
 
 /*
- * NOT_FOUND, DENIED, CORRUPT, UNSUPPORTED of the key's file; USAGE when none is named. May ask for
- * the passphrase.
+ * NOT_FOUND, DENIED, CORRUPT, UNSUPPORTED of the key's file, and of cmd_keyless_open() where services
+ * are named; USAGE when nobody is. May ask for the passphrase. Everything is borrowed.
  */
-int cmd_signer_open(const struct cmd_signer_options *options, struct cmd_signer *out,
+int cmd_signer_open(const struct cmd_env *env, const struct cmd_remote *remote,
+		    const struct cmd_signer_options *options, struct cmd_signer *out,
 		    struct err *err) MUST_CHECK;
 void cmd_signer_done(struct cmd_signer *signer);
 AUTO_STRUCT(cmd_signer, struct cmd_signer, cmd_signer_done);

@@ -7,6 +7,8 @@
 #	start_registry [FLAVOUR]	docker-registry; $registry, $registry_log
 #	start_stub [OPTION…]		stub_registry.py; $stub, $stub_other, $stub_log
 #	start_proxy [OPTION…] SERVER	proxy.py; $proxy, $proxy_log
+#	start_sigstore [--tls]		fake_sigstore.py; $sigstore (its folder), $sigstore_url,
+#					$sigstore_log; see its head for faults and files
 #
 # The user of all that ask for one is user, with $PASSWORD.
 
@@ -177,6 +179,19 @@ start_proxy() {
 	start_python proxy proxy.py "$@"
 	proxy=127.0.0.1:${ports[0]} proxy_log=$server_log
 	export proxy proxy_log
+}
+
+start_sigstore() {
+	local tls=() scheme=http
+	if [ "${1:-}" = --tls ]; then
+		certs=$(server_home)/certs scheme=https
+		make_certificates "$certs"
+		tls=(--tls "$certs/server.pem" "$certs/server.key")
+	fi
+	sigstore=$(mktemp -d "$(server_home)/sigstore.XXXXXX")/out
+	start_python sigstore fake_sigstore.py --out "$sigstore" "${tls[@]}"
+	sigstore_url=$scheme://127.0.0.1:${ports[0]} sigstore_log=$server_log
+	export sigstore sigstore_url sigstore_log
 }
 
 # --- what is there, and what was asked ------------------------------------------------------------------
