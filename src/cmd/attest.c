@@ -94,6 +94,10 @@ static int check_options(const struct options *o, struct err *err)
 	if (!strcmp(file, "-") && o->who.is_password_stdin)
 		return err_set(err, EC_USAGE,
 			       "standard input cannot be both: the file and the passphrase");
+	if (!strcmp(file, "-") && o->who.services.token_file &&
+	    !strcmp(o->who.services.token_file, "-"))
+		return err_set(err, EC_USAGE,
+			       "standard input cannot be both: the file and the token");
 	if (o->type && !strcmp(o->type, SIGN_PREDICATE_SIGNATURE))
 		return is_signature("--type", err);
 	if (o->statement || verify_predicate_type(o->type))

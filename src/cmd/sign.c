@@ -123,7 +123,8 @@ const struct cmd cmd_sign = {
 			 "REF is looked for in the store, then at its registry; the signature is "
 			 "kept beside it. Of an image index each manifest is signed as well. "
 			 "cosign verifies what epm signs. What this key has signed already, "
-			 "with the same annotations, is not signed again.",
+			 "with the same annotations, is not signed again. With an identity "
+			 "token and sigstore's services no key is needed.",
 		 .options = options,
 		 .n_options = ARRAY_SIZE(options),
 		 .words = CLI_WORDS_REF,
