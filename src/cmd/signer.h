@@ -20,19 +20,18 @@ struct cmd_signer_options {
 };
 
 /* Rows for a table of options; `type` has a struct cmd_signer_options called `who`. */
-#define CMD_SIGNER_OPTIONS(type)                                              \
-	{ .name = "key",                                                      \
-	  .letter = 'k',                                                      \
-	  .kind = CLI_TEXT,                                                   \
-	  .offset = offsetof(type, who.key_file),                             \
-	  .value = "FILE",                                                    \
-	  .help = "sign with this private key; without it EPM_KEY names one", \
-	  .words = CLI_WORDS_FILE },                                          \
-	{                                                                     \
-		.name = "password-stdin", .kind = CLI_FLAG,                   \
-		.offset = offsetof(type, who.is_password_stdin),              \
-		.help = "read the passphrase of the key from standard input"  \
-	},                                                                    \
+#define CMD_SIGNER_OPTIONS(type)                                                  \
+	{ .name = "key",                                                          \
+	  .letter = 'k',                                                          \
+	  .kind = CLI_TEXT,                                                       \
+	  .offset = offsetof(type, who.key_file),                                 \
+	  .value = "FILE",                                                        \
+	  .help = "sign with this private key; without it EPM_KEY names one",     \
+	  .words = CLI_WORDS_FILE },                                              \
+		{ .name = "password-stdin",                                       \
+		  .kind = CLI_FLAG,                                               \
+		  .offset = offsetof(type, who.is_password_stdin),                \
+		  .help = "read the passphrase of the key from standard input" }, \
 		CMD_SERVICES_OPTIONS(type, who.services)
 
 struct cmd_signer { /* points into itself: not to be copied */

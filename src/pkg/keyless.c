@@ -65,6 +65,8 @@ int keyless_new(const struct keyless_settings *settings, struct keyless **out, s
 	if (!settings->key &&
 	    sign_token_read(settings->token, clock_wall(), &keyless->token, err) < 0)
 		return -1;
+	snprintf(keyless->name, sizeof(keyless->name), "%s",
+		 settings->key ? settings->key_name : keyless->token.name);
 	*out = STEAL(keyless);
 	return 0;
 }
@@ -300,7 +302,7 @@ void keyless_signer(struct keyless *keyless, struct signer *out)
 {
 	const struct keyless_settings *settings = &keyless->settings;
 
-	*out = (struct signer){ .name = settings->key ? settings->key_name : keyless->token.name,
+	*out = (struct signer){ .name = keyless->name,
 				.sign_statement = sign_statement,
 				.sign_simple = sign_simple,
 				.sign_envelope = sign_envelope,

@@ -49,7 +49,7 @@ void keyless_free(struct keyless *keyless);
 AUTO_POINTER(keyless, struct keyless, keyless_free);
 
 /*
- * As a signer. Signing sets NETWORK or DENIED "WHICH SERVICE ADDRESS: why" when a service fails, and
+ * As a signer, whose name is that of the certificate once there is one. Signing sets NETWORK or DENIED "WHICH SERVICE ADDRESS: why" when a service fails, and
  * UNTRUSTED, CORRUPT or UNSUPPORTED when what it gave does not verify. One of cosign's older form
  * holds the entry of the first log and the first timestamp only.
  */

@@ -13,6 +13,7 @@ struct keyless {
 	struct sign_token token;
 	struct sign_key *made; /* for the token; NULL until it is needed */
 	struct sign_issued issued;
+	char name[SIGN_NAME_MAX + 1]; /* who signs: of the token, then of the certificate */
 };
 
 /* What signs now: the person's key, or one with a certificate that lives a while yet. */

@@ -69,6 +69,7 @@ static int certify(struct keyless *keyless, struct err *err)
 	keyless->made = STEAL(key);
 	sign_issued_done(&keyless->issued);
 	keyless->issued = issued;
+	snprintf(keyless->name, sizeof(keyless->name), "%s", issued.identity.name);
 	issued = (struct sign_issued){ 0 };
 	return 0;
 }

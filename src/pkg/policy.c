@@ -29,7 +29,6 @@ void policy_file_done(struct policy_file *file)
 	json_decref(file->json);
 	*file = (struct policy_file){ 0 };
 }
-AUTO_STRUCT(policy_file, struct policy_file, policy_file_done);
 
 void policy_done(struct policy *policy)
 {

@@ -13,7 +13,6 @@
  * the token (1.3.6.1.4.1.57264.1.8, else .1). More than one name, other kinds, names with control
  * characters or above SIGN_NAME_MAX bytes are refused: UNTRUSTED or CORRUPT "identity: …".
  */
-#define SIGN_NAME_MAX 4096
 int sign_fulcio_identity(X509 *certificate, struct sign_identity *out, struct err *err) MUST_CHECK;
 
 #endif

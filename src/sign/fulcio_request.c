@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "sign/certificate.h"
+#include "sign/fulcio.h"
 #include "sign/member.h"
 #include "sign/openssl.h"
 #include "sign/pem.h"
@@ -86,7 +87,7 @@ static int read_leaf(struct sign_issued *issued, const struct sign_key *key, str
 		return err_set(err, EC_CORRUPT, "the certificate's end cannot be read");
 	}
 	issued->expires = (int64_t)days * 86400 + seconds;
-	return 0;
+	return sign_fulcio_identity(leaf, &issued->identity, err);
 }
 
 static int read_answer(const struct js_at *at, struct sign_issued *out, struct err *err)
@@ -137,6 +138,7 @@ void sign_issued_done(struct sign_issued *issued)
 	for (size_t i = 0; i < issued->n_certificates; i++)
 		str_done(&issued->certificates[i]);
 	free(issued->certificates);
+	sign_identity_done(&issued->identity);
 	*issued = (struct sign_issued){ 0 };
 }
 

@@ -10,6 +10,7 @@
 #include "base/auto.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "sign/identity.h"
 #include "sign/key.h"
 
 #define SIGN_FULCIO_PATH "/api/v2/signingCert"
@@ -24,12 +25,13 @@ int sign_fulcio_request(const struct sign_key *key, const char *name, char **out
 struct sign_issued {
 	struct str *certificates; /* DER, the leaf first */
 	size_t n_certificates;
-	int64_t expires; /* of the leaf, seconds since 1970 */
+	int64_t expires;	       /* of the leaf, seconds since 1970 */
+	struct sign_identity identity; /* of the leaf; not verified yet */
 };
 
 /*
  * The answer, which has to be for this key. CORRUPT: it is none; UNTRUSTED: the certificate is for
- * another key; UNSUPPORTED: what says that a log of certificates has seen it (SCT) comes apart from
+ * another key, or for nobody; UNSUPPORTED: what says that a log of certificates has seen it (SCT) comes apart from
  * the certificate, where no bundle can hold it.
  */
 int sign_fulcio_answer(struct span text, const struct sign_key *key, struct sign_issued *out,

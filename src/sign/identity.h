@@ -11,6 +11,8 @@
 #include "base/auto.h"
 #include "base/err.h"
 
+#define SIGN_NAME_MAX 4096 /* bytes of a name or an issuer */
+
 struct sign_identity {
 	char *name;   /* subject alternative name: an address of mail, a URI, a name of Fulcio's */
 	char *issuer; /* of the token: https://token.actions.githubusercontent.com; or NULL */

@@ -93,6 +93,10 @@ static void reads_what_a_mock_of_fulcio_answers(void **state)
 	assert_in_range(issued.n_certificates, 1, 2);
 	/* ten minutes after it was recorded */
 	assert_in_range(issued.expires, 1795340000, 1795345000);
+	assert_string_equal(
+		issued.identity.name,
+		"https://github.com/acme/ebpf/.github/workflows/release.yml@refs/tags/v1");
+	assert_string_equal(issued.identity.issuer, "https://token.actions.githubusercontent.com");
 	sign_certificates_pem(issued.certificates, 1, &pem);
 	assert_memory_equal(pem.data, "-----BEGIN CERTIFICATE-----\nMII", 31);
 	assert_non_null(strstr(str_text(&pem), "\n-----END CERTIFICATE-----\n"));
