@@ -39,10 +39,10 @@ static void add_predicate(const struct verify_result *result, struct str *out)
 {
 	/* in ASCII: there are control characters beyond it that terminals obey */
 	AUTO(free)
-	char *text =
-		result->predicate ? json_dumps(result->predicate,
-					       JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_ENCODE_ANY)
-				  : NULL;
+	char *text = result->predicate
+			     ? json_dumps(result->predicate,
+					  JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_ENCODE_ANY)
+			     : NULL;
 
 	if (text)
 		str_addf(out, "%s\n", text);
@@ -73,9 +73,20 @@ static void add_result(const struct verify_tale *tale, const struct verify_resul
 
 void verify_tell(const struct verify_tale *tale, struct str *out)
 {
-	for (size_t i = 0; i < tale->report->n_results; i++)
-		if (!tale->report->results[i].err.code)
-			add_result(tale, &tale->report->results[i], out);
+	size_t begin = 0, end = 0;
+
+	for (size_t i = 0; i < tale->report->n_results; i++) {
+		if (tale->report->results[i].err.code)
+			continue;
+		end = out->len;
+		add_result(tale, &tale->report->results[i], out);
+		/* the same once more, a layer of the next */
+		if (out->len - end == end - begin &&
+		    !memcmp(out->data + begin, out->data + end, end - begin))
+			str_cut(out, end);
+		else
+			begin = end;
+	}
 }
 
 void verify_tell_others(const struct verify_tale *tale)

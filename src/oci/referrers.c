@@ -41,6 +41,7 @@ void oci_tag_subject(const char *tag, struct oci_digest *out)
 struct listing {
 	struct oci_referrers_get get;
 	struct oci_index *index; /* pages so far; NULL before the first */
+	size_t n_pages;
 };
 
 static void release(void *ctx)
@@ -92,6 +93,13 @@ static int on_no_fallback(void *ctx, struct err *err)
 	return empty(&listing->get, err);
 }
 
+static int on_bad_fallback(void *ctx, struct err *err)
+{
+	const struct oci_referrers_get *get = &((struct listing *)ctx)->get;
+
+	return get->failed ? get->failed(get->ctx, err) : -1;
+}
+
 static void get_fallback(const struct oci_referrers_get *get)
 {
 	AUTO(free) char *tag = oci_referrers_tag(&get->subject, "");
@@ -101,6 +109,7 @@ static void get_fallback(const struct oci_referrers_get *get)
 		.size_bytes = UINT64_MAX,
 		.done = on_fallback,
 		.missing = on_no_fallback,
+		.failed = on_bad_fallback,
 		.release = release,
 		.ctx = listing_new(get),
 	};
@@ -129,13 +138,17 @@ static int add_page(struct listing *listing, struct span text, struct err *err)
 
 static void get_page(struct listing *listing, char *url);
 
-static int on_page(struct oci_call *call, struct err *err)
+static int take_page(struct oci_call *call, struct err *err)
 {
 	struct listing *listing = call->ctx;
 	struct listing *next;
 	struct span text = { str_text(&call->answer->body), call->answer->body.len };
 	AUTO(free) char *link = NULL;
 
+	if (call->failure.code) {
+		*err = call->failure;
+		return -1;
+	}
 	if (call->answer->status != 200) {
 		get_fallback(&listing->get);
 		return 0;
@@ -145,12 +158,25 @@ static int on_page(struct oci_call *call, struct err *err)
 	if (listing->index->n_manifests > OCI_REFERRERS_MAX)
 		return err_set(err, EC_CORRUPT, "%s has more than %d referrers",
 			       listing->get.subject.text, OCI_REFERRERS_MAX);
+	if (++listing->n_pages > OCI_REFERRERS_PAGES)
+		return err_set(err, EC_CORRUPT, "the referrers of %s have more than %d pages",
+			       listing->get.subject.text, OCI_REFERRERS_PAGES);
 	if (!link)
 		return listing->get.done(listing->get.ctx, listing->index, err);
 	next = listing_new(&listing->get);
 	next->index = STEAL(listing->index);
+	next->n_pages = listing->n_pages;
 	get_page(next, STEAL(link));
 	return 0;
+}
+
+static int on_page(struct oci_call *call, struct err *err)
+{
+	const struct oci_referrers_get *get = &((struct listing *)call->ctx)->get;
+
+	if (take_page(call, err) == 0)
+		return 0;
+	return get->failed ? get->failed(get->ctx, err) : -1;
 }
 
 static void get_page(struct listing *listing, char *url)
@@ -161,6 +187,7 @@ static void get_page(struct listing *listing, char *url)
 	oci_call_header(call, "Accept: " OCI_TYPE_INDEX);
 	call->accepts = no_api;
 	call->body_max = LIMIT_MANIFEST;
+	call->wants_failures = listing->get.failed != NULL;
 	call->done = on_page;
 	call->release = release;
 	call->ctx = listing;

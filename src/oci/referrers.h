@@ -14,6 +14,7 @@
 #include "oci/registry.h"
 
 #define OCI_REFERRERS_MAX 10000
+#define OCI_REFERRERS_PAGES 1000
 
 /* "sha256-HEX", with room for a suffix of cosign's (".sig"). The caller frees it. */
 char *oci_referrers_tag(const struct oci_digest *subject, const char *suffix);
@@ -37,6 +38,8 @@ struct oci_referrers_get {
 	struct oci_repository *repository;
 	struct oci_digest subject;
 	int (*done)(void *ctx, const struct oci_index *index, struct err *err);
+	/* Called with what went wrong; NULL: it is a failure. */
+	int (*failed)(void *ctx, struct err *err);
 	void *ctx;
 };
 

@@ -119,7 +119,7 @@ static int check(const struct getting *getting, const struct http_answer *answer
 	return find_type(getting, answer, document, err);
 }
 
-static int on_manifest(struct oci_call *call, struct err *err)
+static int take_manifest(struct oci_call *call, struct err *err)
 {
 	struct getting *getting = call->ctx;
 	const struct oci_manifest_get *get = &getting->get;
@@ -138,6 +138,15 @@ static int on_manifest(struct oci_call *call, struct err *err)
 		return wrap(get->repository, getting->reference, err);
 	return get->done(get->ctx, &document,
 			 known->text[0] && oci_digest_equal(known, &document.digest), err);
+}
+
+static int on_manifest(struct oci_call *call, struct err *err)
+{
+	const struct oci_manifest_get *get = &((struct getting *)call->ctx)->get;
+
+	if (take_manifest(call, err) == 0)
+		return 0;
+	return get->failed ? get->failed(get->ctx, err) : -1;
 }
 
 static void release_getting(void *ctx)

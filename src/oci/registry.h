@@ -33,6 +33,8 @@ struct oci_manifest_get {
 	int (*done)(void *ctx, struct oci_document *document, bool is_same, struct err *err);
 	/* Called where there is none, with NOT_FOUND in it; NULL: that is a failure. */
 	int (*missing)(void *ctx, struct err *err);
+	/* Called with what went wrong, but for that; NULL: it is a failure. */
+	int (*failed)(void *ctx, struct err *err);
 	void (*release)(void *ctx); /* at the end, whatever it was; or NULL */
 	void *ctx;
 };

@@ -25,7 +25,7 @@ int oci_transfer_new(const struct oci_transfer_settings *settings, struct oci_do
 	return 0;
 }
 
-static void node_free(struct oci_node *node)
+void oci_node_free(struct oci_node *node)
 {
 	oci_document_done(&node->document);
 	oci_manifest_free(node->manifest);
@@ -35,19 +35,23 @@ static void node_free(struct oci_node *node)
 	free(node);
 }
 
+void oci_item_done(struct oci_item *item)
+{
+	free(item->label);
+	str_done(&item->data);
+	oci_blob_free(item->blob);
+}
+
 void oci_transfer_free(struct oci_transfer *transfer)
 {
 	if (!transfer)
 		return;
 	oci_transfer_drop_jobs(transfer);
 	for (size_t i = 0; i < transfer->n_nodes; i++)
-		node_free(transfer->nodes[i]);
+		oci_node_free(transfer->nodes[i]);
 	free(transfer->nodes);
-	for (size_t i = 0; i < transfer->n_items; i++) {
-		free(transfer->items[i].label);
-		str_done(&transfer->items[i].data);
-		oci_blob_free(transfer->items[i].blob);
-	}
+	for (size_t i = 0; i < transfer->n_items; i++)
+		oci_item_done(&transfer->items[i]);
 	free(transfer->items);
 	free(transfer->asked);
 	free(transfer);

@@ -39,6 +39,8 @@ struct oci_item { /* a blob that is no manifest; each once */
 	struct str data; /* of a registry: it came within the manifest; data NULL: it did not */
 	struct oci_blob *blob; /* received for a layout, ended; NULL where it was there */
 	size_t id;	       /* the watcher's */
+	bool is_guest;	       /* only guests have it */
+	bool is_lost;	       /* it did not come */
 };
 
 struct oci_node { /* a manifest or an image index */
@@ -50,7 +52,22 @@ struct oci_node { /* a manifest or an image index */
 	struct oci_digest subject; /* empty: it is no referrer that was looked for */
 	char *tag;		   /* a signature's that is found by a tag; or NULL */
 	bool is_origin;		   /* the index that the root was chosen from; see below */
+	bool is_guest;		   /* a referrer under limits */
 	bool is_there;		   /* at the other end: neither it nor its blobs are moved */
+};
+
+/*
+ * Limits for referrers of a registry that come uninvited. Of several one after the other is taken
+ * while there is room; those beyond, and what is broken of them, is left out and counted. Referrers
+ * of referrers are not looked for.
+ */
+struct oci_guests {
+	size_t n_max;		/* manifests */
+	uint64_t manifest_max;	/* bytes of one's manifest */
+	size_t layers_max;	/* of one */
+	size_t all_layers_max;	/* of all */
+	uint64_t bytes_max;	/* of one, with its layers */
+	uint64_t all_bytes_max; /* of all */
 };
 
 /* Told what goes on; all optional. */
@@ -69,6 +86,7 @@ struct oci_transfer_settings {
 	const char *os;		  /* of an index only what is for this; NULL: everything */
 	const char *architecture;
 	bool wants_referrers;
+	const struct oci_guests *guests; /* NULL: referrers are wanted as the rest is */
 	bool has_only_referrers; /* the rest is there: only referrers move, with their blobs */
 	/* Those of a layout, which knows where it keeps them. *out: the caller's. NULL: none. */
 	int (*layout_referrers)(void *ctx, const struct oci_digest *subject, struct oci_index **out,
@@ -91,7 +109,12 @@ struct oci_transfer {
 	size_t n_nodes, nodes_cap;
 	struct oci_item *items;
 	size_t n_items, items_cap;
+	size_t n_left_out;   /* guests */
+	struct err left_out; /* why, the first of them */
 	/* private to the files of the transfer */
+	size_t n_guests, n_guest_layers;
+	uint64_t guest_bytes;
+	bool has_lost;
 	struct oci_digest *asked; /* manifests that were asked for */
 	size_t n_asked, asked_cap;
 	size_t next_item, n_active;

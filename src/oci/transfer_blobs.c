@@ -101,6 +101,20 @@ static int take(void *ctx, const void *data, size_t size, struct err *err)
 	return 0;
 }
 
+/* A guest's that cannot be had. */
+static int lose(struct transfer_job *job, struct err *err)
+{
+	struct oci_transfer *transfer = job->transfer;
+
+	if (err->code == EC_FAILED)
+		return -1;
+	item_of(job)->is_lost = transfer->has_lost = true;
+	if (!transfer->left_out.code)
+		transfer->left_out = *err;
+	*err = (struct err){ 0 };
+	return finish_job(job, OCI_ITEM_EXISTS, err);
+}
+
 static int on_received(struct oci_call *call, struct err *err)
 {
 	struct transfer_job *job = call->ctx;
@@ -108,7 +122,8 @@ static int on_received(struct oci_call *call, struct err *err)
 
 	if (call->failure.code) {
 		*err = call->failure;
-		return err_wrap(err, "blob %s", item->digest.text);
+		err_wrap(err, "blob %s", item->digest.text);
+		return item->is_guest ? lose(job, err) : -1;
 	}
 	job->is_receiving = false;
 	if (job->is_upload) {
@@ -118,7 +133,7 @@ static int on_received(struct oci_call *call, struct err *err)
 		return job->is_sent ? finish_job(job, job->outcome, err) : 0;
 	}
 	if (oci_blob_end(job->blob, &item->digest, item->size_bytes, err) < 0)
-		return -1;
+		return item->is_guest ? lose(job, err) : -1;
 	item->blob = STEAL(job->blob);
 	return finish_job(job, OCI_ITEM_SENT, err);
 }
@@ -353,5 +368,6 @@ int oci_transfer_blobs(struct oci_transfer *transfer, struct err *err)
 		return 0;
 	if (oci_client_run(transfer->client, watch->tick ? &tick : NULL, err) < 0)
 		return err->code == EC_NETWORK ? blame(transfer, err) : -1;
+	oci_guests_drop_lost(transfer);
 	return 0;
 }

@@ -13,11 +13,15 @@ static bool has_node(const struct oci_transfer *transfer, const struct oci_diges
 	return false;
 }
 
-static bool has_item(const struct oci_transfer *transfer, const struct oci_digest *digest)
+/* What the package has, too, is not only a guest's. */
+static bool has_item(struct oci_transfer *transfer, const struct oci_digest *digest, bool is_guest)
 {
-	for (size_t i = 0; i < transfer->n_items; i++)
-		if (oci_digest_equal(&transfer->items[i].digest, digest))
-			return true;
+	for (size_t i = 0; i < transfer->n_items; i++) {
+		if (!oci_digest_equal(&transfer->items[i].digest, digest))
+			continue;
+		transfer->items[i].is_guest = transfer->items[i].is_guest && is_guest;
+		return true;
+	}
 	return false;
 }
 
@@ -37,7 +41,7 @@ static char *label_of(const struct oci_descriptor *blob)
 	return end > word ? mem_textn(word, end - word) : mem_text(blob->media_type);
 }
 
-static int add_item(struct oci_transfer *transfer, const struct oci_descriptor *blob,
+static int add_item(struct oci_transfer *transfer, const struct oci_descriptor *blob, bool is_guest,
 		    struct err *err)
 {
 	const struct oci_transfer_settings *settings = transfer->settings;
@@ -45,7 +49,7 @@ static int add_item(struct oci_transfer *transfer, const struct oci_descriptor *
 	bool has_data = false;
 
 	if ((settings->leaves_out && settings->leaves_out(blob)) ||
-	    has_item(transfer, &blob->digest))
+	    has_item(transfer, &blob->digest, is_guest))
 		return 0;
 	if (transfer->n_items == OCI_TRANSFER_ITEMS)
 		return err_set(err, EC_CORRUPT, "more than %d blobs", OCI_TRANSFER_ITEMS);
@@ -58,19 +62,21 @@ static int add_item(struct oci_transfer *transfer, const struct oci_descriptor *
 		.size_bytes = blob->size_bytes,
 		.label = label_of(blob),
 		.id = SIZE_MAX,
+		.is_guest = is_guest,
 	};
 	if (has_data)
 		data = (struct str){ 0 };
 	return 0;
 }
 
-static int add_blobs(struct oci_transfer *transfer, const struct oci_manifest *manifest,
-		     struct err *err)
+static int add_blobs(struct oci_transfer *transfer, const struct oci_node *node, struct err *err)
 {
-	if (add_item(transfer, &manifest->config, err) < 0)
+	const struct oci_manifest *manifest = node->manifest;
+
+	if (add_item(transfer, &manifest->config, node->is_guest, err) < 0)
 		return -1;
 	for (size_t i = 0; i < manifest->n_layers; i++)
-		if (add_item(transfer, &manifest->layers[i], err) < 0)
+		if (add_item(transfer, &manifest->layers[i], node->is_guest, err) < 0)
 			return -1;
 	return 0;
 }
@@ -84,6 +90,17 @@ static int parse(struct oci_node *node, struct err *err)
 	return oci_manifest_read(json, "manifest", &node->manifest, err);
 }
 
+static int read_node(struct oci_transfer *transfer, struct oci_node *node, struct err *err)
+{
+	if (parse(node, err) < 0)
+		return -1;
+	if (transfer->n_nodes > OCI_TRANSFER_NODES)
+		return err_set(err, EC_CORRUPT, "more than %d manifests", OCI_TRANSFER_NODES);
+	if (node->is_guest && oci_guest_check(transfer, node, err) < 0)
+		return -1;
+	return node->is_there || !node->manifest ? 0 : add_blobs(transfer, node, err);
+}
+
 int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *document,
 		     const struct oci_node *model, struct oci_node **out, struct err *err)
 {
@@ -95,14 +112,16 @@ int oci_transfer_add(struct oci_transfer *transfer, struct oci_document *documen
 	node->subject = model->subject;
 	node->is_there = model->is_there;
 	node->is_origin = model->is_origin;
+	node->is_guest = oci_guest_is(transfer, model);
 	ARRAY_ROOM(transfer->nodes, transfer->n_nodes, transfer->nodes_cap);
 	transfer->nodes[transfer->n_nodes++] = node;
-	if (parse(node, err) < 0)
+	if (read_node(transfer, node, err) < 0) {
+		if (node->is_guest) { /* the rest goes on without it */
+			transfer->n_nodes--;
+			oci_node_free(node);
+		}
 		return -1;
-	if (transfer->n_nodes > OCI_TRANSFER_NODES)
-		return err_set(err, EC_CORRUPT, "more than %d manifests", OCI_TRANSFER_NODES);
-	if (!node->is_there && node->manifest && add_blobs(transfer, node->manifest, err) < 0)
-		return -1;
+	}
 	if (out)
 		*out = node;
 	return 0;
@@ -213,6 +232,11 @@ static int on_missing(void *ctx, struct err *err)
 	return 0;
 }
 
+static int on_failed(void *ctx, struct err *err)
+{
+	return oci_guest_leave_out(((struct fetching *)ctx)->transfer, err);
+}
+
 /* At a registry; without a descriptor nothing was promised. */
 static void start_get(struct fetching *fetching, const char *reference,
 		      const struct oci_descriptor *descriptor)
@@ -228,6 +252,8 @@ static void start_get(struct fetching *fetching, const char *reference,
 		.ctx = fetching,
 	};
 
+	if (oci_guest_is(fetching->transfer, &fetching->model))
+		get.failed = on_failed;
 	oci_manifest_get_start(&get);
 }
 
@@ -279,6 +305,9 @@ static int fetch_child(struct oci_transfer *transfer, const struct oci_descripto
 			       OCI_TRANSFER_DEPTH);
 	if (has_node(transfer, &child->digest) || was_asked(transfer, &child->digest))
 		return 0;
+	if (oci_guest_is(transfer, model) &&
+	    oci_guest_is_welcome(transfer, child->size_bytes, err) < 0)
+		return oci_guest_leave_out(transfer, err);
 	if (child->size_bytes > LIMIT_MANIFEST)
 		return err_set(err, EC_CORRUPT, "manifest %s: its size is above the limit of %u",
 			       child->digest.text, LIMIT_MANIFEST);
@@ -317,7 +346,7 @@ static int fetch_children(struct oci_transfer *transfer, const struct oci_node *
 		if (is_document(one)) {
 			if (fetch_child(transfer, one, &model, err) < 0)
 				return -1;
-		} else if (!node->is_there && add_item(transfer, one, err) < 0) {
+		} else if (!node->is_there && add_item(transfer, one, false, err) < 0) {
 			return -1;
 		}
 	}
@@ -340,6 +369,11 @@ static int on_referrers(void *ctx, const struct oci_index *index, struct err *er
 		if (is_document(&index->manifests[i]))
 			rc = fetch_child(subject->transfer, &index->manifests[i], &model, err);
 	return rc;
+}
+
+static int on_no_list(void *ctx, struct err *err)
+{
+	return oci_guest_leave_out(((const struct subject *)ctx)->transfer, err);
 }
 
 /* cosign's older way: signatures and attestations under tags made of the digest */
@@ -366,6 +400,8 @@ static void fetch_referrers(struct oci_transfer *transfer, const struct oci_node
 		.ctx = subject,
 	};
 
+	if (transfer->settings->guests)
+		get.failed = on_no_list;
 	*subject = (struct subject){ transfer, node->document.digest, node->depth };
 	oci_referrers_get_start(&get);
 	if (!node->subject.text[0])
@@ -394,7 +430,7 @@ static int go_down(struct oci_transfer *transfer, const struct oci_node *node,
 
 	if (node->index && !node->is_origin && fetch_children(transfer, node, err) < 0)
 		return -1;
-	if (!settings->wants_referrers)
+	if (!settings->wants_referrers || node->is_guest)
 		return 0;
 	if (settings->from.layout)
 		return read_referrers(transfer, node, err);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "pkg/fetch_priv.h"
+#include "pkg/signatures.h"
 
 /* A pull on its way. */
 struct pulling {
@@ -116,6 +118,24 @@ static int choose(struct pulling *pulling, struct oci_document *root,
 	return oci_manifest_get(pulling->from, one->digest.text, NULL, root, &is_same, err);
 }
 
+/* Anybody who may write to a repository may put signatures there. */
+static const struct oci_guests guests = {
+	.n_max = SIGNATURES_MAX,
+	.manifest_max = 1u << 20,
+	.layers_max = SIGNATURE_LAYERS_MAX,
+	.all_layers_max = 2 * SIGNATURES_MAX,
+	.bytes_max = LIMIT_SIGNED,
+	.all_bytes_max = SIGNATURES_BYTES_MAX,
+};
+
+static void say_left_out(const struct oci_transfer *transfer)
+{
+	if (transfer->n_left_out)
+		log_warn("%zu signature%s or other referrer%s left out: %s", transfer->n_left_out,
+			 transfer->n_left_out == 1 ? "" : "s",
+			 transfer->n_left_out == 1 ? " is" : "s are", transfer->left_out.text);
+}
+
 static int bring(struct pulling *pulling, struct oci_document *root, struct fetch_report *report,
 		 struct err *err)
 {
@@ -124,6 +144,7 @@ static int bring(struct pulling *pulling, struct oci_document *root, struct fetc
 		.from.repository = pulling->from,
 		.to.layout = store_layout(pulling->store),
 		.wants_referrers = fetch->wants_referrers,
+		.guests = &guests,
 		.leaves_out = fetch->leaves_out,
 		.watch = fetch->watch,
 	};
@@ -144,8 +165,10 @@ static int bring(struct pulling *pulling, struct oci_document *root, struct fetc
 	    (index.text.len && oci_transfer_add_origin(transfer, &index, err) < 0))
 		return -1;
 	transfer->nodes[0]->architecture = STEAL(architecture);
-	if (oci_transfer_collect(transfer, err) < 0 || oci_transfer_blobs(transfer, err) < 0 ||
-	    fetch_keep(pulling->store, transfer, names, name ? 1 : 0, err) < 0)
+	if (oci_transfer_collect(transfer, err) < 0 || oci_transfer_blobs(transfer, err) < 0)
+		return -1;
+	say_left_out(transfer);
+	if (fetch_keep(pulling->store, transfer, names, name ? 1 : 0, err) < 0)
 		return -1;
 	fetch_report_fill(report, transfer);
 	fetch_remember(&pulling->remote, transfer);
