@@ -127,12 +127,12 @@ static int add_trust_store(const struct cmd_believed_options *o, struct cmd_beli
 	}
 	if (!o->trust_stores.n_items)
 		return 0;
+	for (size_t i = 0; i < o->subjects.n_items; i++)
+		if (sign_jws_identity_check(o->subjects.items[i], err) < 0)
+			return -1;
 	out->store = sign_trust_store_new();
 	for (size_t i = 0; i < o->trust_stores.n_items; i++)
 		if (trust_store_read(o->trust_stores.items[i], out->store, NULL, err) < 0)
-			return -1;
-	for (size_t i = 0; i < o->subjects.n_items; i++)
-		if (sign_jws_identity_check(o->subjects.items[i], err) < 0)
 			return -1;
 	signer = add(out, VERIFY_NOTATION, o->trust_stores.items[0]);
 	signer->store = out->store;
