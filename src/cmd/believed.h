@@ -53,7 +53,7 @@ struct cmd_believed_options {
 				 "authorities and logs that certificates are verified by (JSON)",  \
 				 CLI_WORDS_FILE),                                                  \
 		CMD_BELIEVED_ROW("trust-store", CLI_LIST, offsetof(type, believed.trust_stores),   \
-				 "PATH",                                                       \
+				 "PATH",                                                           \
 				 "certificates that signatures of notation are verified by",       \
 				 CLI_WORDS_FILE),                                                  \
 		CMD_BELIEVED_ROW("subject", CLI_LIST, offsetof(type, believed.subjects), "NAME",   \
