@@ -3,7 +3,6 @@
 #define EPM_CMD_VERIFY_TELL_H
 
 /* What verification found, for a person and for a program. */
-
 #include "base/json.h"
 #include "base/str.h"
 #include "pkg/verify.h"
