@@ -57,5 +57,6 @@ json_t *needs_to_json(const struct needs *needs);
 void needs_list_add(struct needs_list *list, const char *text);
 void needs_list_sort(struct needs_list *list);
 void needs_list_done(struct needs_list *list);
+AUTO_STRUCT(needs_list, struct needs_list, needs_list_done);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cmd/list.h"
 #include "cmd/output_files.h"
 #include "pkg/package.h"
+#include "pkg/trust.h"
 
 struct settings {
 	struct cli_common common;
@@ -97,6 +98,7 @@ static int save(const char *home, const struct project *project, const struct bu
 		const struct names *names, char digest[OCI_DIGEST_LENGTH + 1], struct err *err)
 {
 	AUTO(store) struct store *store = NULL;
+	struct oci_digest saved;
 	struct package_input input = {
 		.name = project->name,
 		.architecture = package_architecture(),
@@ -108,9 +110,11 @@ static int save(const char *home, const struct project *project, const struct bu
 		.n_names = names->n_items,
 	};
 
-	if (store_open(home, STORE_WRITE, &store, err) < 0)
+	if (store_open(home, STORE_WRITE, &store, err) < 0 ||
+	    package_save(store, &input, digest, err) < 0 ||
+	    oci_digest_parse(digest, &saved, err) < 0)
 		return -1;
-	return package_save(store, &input, digest, err);
+	return trust_mark_built(home, &saved, err);
 }
 
 static int print_result(const struct settings *s, const struct built *built,
@@ -159,8 +163,8 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	    build_project(&project, &how, &built, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->outputs.n_items; i++)
-		if (output_files_write(s->outputs.items[i], project.name, &built, s->is_yaml, err) <
-		    0)
+		if (output_files_write(env->home, s->outputs.items[i], project.name, &built,
+				       s->is_yaml, err) < 0)
 			return -1;
 	default_names(&project, &built, &names);
 	if (save(env->home, &project, &built, &names, digest, err) < 0)

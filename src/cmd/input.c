@@ -87,15 +87,17 @@ static int from_file(const char *path, struct package **out, struct err *err)
 	AUTO(str) struct str bytes = STR_MAX(LIMIT_ENVELOPE);
 	AUTO(str) struct str unknown = STR_MAX(LIMIT_TEXT);
 	const char *what = strcmp(path, "-") ? path : "standard input";
+	struct oci_digest digest;
 	struct span span;
 
 	if (read_bytes(path, &bytes, err) < 0)
 		return -1;
 	span = (struct span){ str_text(&bytes), bytes.len };
-	if (object_is_elf(span))
-		return from_object(path, &bytes, out, err);
-	if (envelope_read(span, what, out, &unknown, err) < 0)
+	oci_digest_of(span.data, span.len, &digest);
+	if (object_is_elf(span) ? from_object(path, &bytes, out, err) < 0
+				: envelope_read(span, what, out, &unknown, err) < 0)
 		return -1;
+	(*out)->digest = digest;
 	if (unknown.len)
 		log_warn("%s: keys that are not known are ignored: %s", what, str_text(&unknown));
 	return 0;

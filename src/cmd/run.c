@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "cmd/gate.h"
 #include "cmd/input.h"
 #include "cmd/list.h"
 #include "cmd/view.h"
@@ -22,6 +23,7 @@ struct options {
 	const char *interface;
 	const char *cgroup;
 	uint64_t frequency_hz;
+	bool allows_unsigned;
 	struct cmd_remote remote;
 };
 
@@ -57,6 +59,7 @@ static const struct cli_option options[] = {
 	  "how often perf_event programs sample each CPU", 0, NULL, 100000 },
 	{ "fail-on-loss", 0, CLI_FLAG, AT(fails_on_loss), NULL,
 	  "exit with status 10 when events were lost", 0, NULL, 0 },
+	CMD_ALLOW_UNSIGNED_OPTION(struct options),
 	CMD_REMOTE_OPTIONS(struct options),
 };
 
@@ -165,6 +168,41 @@ static int find_package(const struct cmd_env *env, const struct options *s,
 	return input_load(env->home, name, s->configuration, out, err);
 }
 
+/*
+ * Once: *out_place is set then. Whoever only asks for help may look at what is not trusted; whether
+ * it was help that was asked for, the flags of the package decide.
+ */
+static int pass_gate(const struct trust *trust, const struct cli_args *args,
+		     const struct package *package, char **out_place, struct err *err)
+{
+	const char *text = args->items[0];
+
+	if (*out_place)
+		return 0;
+	return cmd_gate(trust, package, input_is_file(text) ? text : NULL, out_place, err);
+}
+
+static int open_package(const struct options *s, const struct cli_args *args,
+			struct package *package, struct loader **out, bool *wants_help,
+			struct err *err)
+{
+	struct span object = { str_text(&package->object), package->object.len };
+	AUTO(loader) struct loader *loader = NULL;
+
+	*wants_help = false;
+	if (move_programs(s, package, err) < 0 ||
+	    loader_open(object, package->name, package->config, &loader, err) < 0 ||
+	    check_moved(s, loader, err) < 0 ||
+	    params_parse(&loader->params, args->n_items - 1, args->items + 1, wants_help, err) < 0)
+		return -1;
+	loader->btf_path = s->btf;
+	loader->place.interface = s->interface;
+	loader->place.cgroup = s->cgroup;
+	loader->place.frequency_hz = s->frequency_hz;
+	*out = STEAL(loader);
+	return 0;
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
@@ -172,20 +210,20 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	struct session_options how = session_options(s);
 	AUTO(package) struct package *package = NULL;
 	AUTO(loader) struct loader *loader = NULL;
-	bool wants_help = false;
+	AUTO(cmd_trust) struct trust trust = { 0 };
+	AUTO(free) char *place = NULL;
+	bool wants_help = asks_for_help(args);
 
-	if (find_package(env, s, args, &package, err) < 0 || move_programs(s, package, err) < 0 ||
-	    loader_open((struct span){ str_text(&package->object), package->object.len },
-			package->name, package->config, &loader, err) < 0 ||
-	    check_moved(s, loader, err) < 0 ||
-	    params_parse(&loader->params, args->n_items - 1, args->items + 1, &wants_help, err) < 0)
+	if (cmd_trust_open(env, s->allows_unsigned, &trust, err) < 0 ||
+	    find_package(env, s, args, &package, err) < 0 ||
+	    (!wants_help && pass_gate(&trust, args, package, &place, err) < 0) ||
+	    open_package(s, args, package, &loader, &wants_help, err) < 0)
 		return -1;
 	if (wants_help)
 		return show_help(loader, package->config, args->items[0], err);
-	loader->btf_path = s->btf;
-	loader->place.interface = s->interface;
-	loader->place.cgroup = s->cgroup;
-	loader->place.frequency_hz = s->frequency_hz;
+	if (pass_gate(&trust, args, package, &place, err) < 0 ||
+	    cmd_gate_deny(&trust, place, loader, err) < 0)
+		return -1;
 	return session_run(loader, &how, err);
 }
 

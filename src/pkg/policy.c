@@ -304,3 +304,14 @@ const char *policy_denied(const struct policy *policy, const char *place, const 
 	}
 	return NULL;
 }
+
+bool policy_denies(const struct policy *policy, const char *place)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(policy->files); i++) {
+		const struct policy_rule *rule = policy_find(policy, i, place);
+
+		if (policy->files[i].deny.n_items || (rule && rule->deny.n_items))
+			return true;
+	}
+	return false;
+}

@@ -136,6 +136,9 @@ int policy_judges_open(const struct policy *policy, const struct policy_rule *ru
 void policy_judges_done(struct policy_judges *judges);
 AUTO_STRUCT(policy_judges, struct policy_judges, policy_judges_done);
 
+/* Whether anything is denied to a place. */
+bool policy_denies(const struct policy *policy, const char *place);
+
 /*
  * The first of these words (helpers, program types, attach targets such as "fentry/do_unlinkat")
  * that may not be in a package of this place; *out_where: the file that says so. A word of the

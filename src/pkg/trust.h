@@ -92,6 +92,17 @@ int trust_decide(const struct trust *trust, const struct trust_subject *subject,
 int trust_require(const struct trust *trust, const struct trust_subject *subject,
 		  struct trust_decision *out, struct err *err) MUST_CHECK;
 
+/* What rules are found by, for a target of the store: its name's repository, or its origin's. Owned. */
+char *trust_place_of(const struct store_target *target);
+
+/*
+ * trust_decide() for what the store has. Where the target was chosen from an image index, that is
+ * what has to be signed, and it has to list what is loaded: CORRUPT or UNTRUSTED.
+ */
+int trust_decide_stored(const struct trust *trust, struct store *store,
+			const struct store_target *target, const struct oci_digest *loaded,
+			struct trust_decision *out, struct err *err) MUST_CHECK;
+
 /* Whether a decision on this place can depend on signatures. */
 bool trust_needs_signatures(const struct trust *trust, const char *place);
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "cmd/gate.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "run/surface.h"
+
+int cmd_trust_open(const struct cmd_env *env, bool allows_unsigned, struct trust *out,
+		   struct err *err)
+{
+	*out = (struct trust){ .home = env->home,
+			       .allows_unsigned = allows_unsigned,
+			       .now = clock_wall() };
+	return policy_load(env->home, CMD_SYSTEM_POLICY, &out->policy, err);
+}
+
+void cmd_trust_done(struct trust *trust)
+{
+	policy_done(&trust->policy);
+}
+
+char *cmd_place_of_file(const char *path)
+{
+	AUTO(free) char *real = NULL;
+
+	if (!strcmp(path, "-"))
+		return mem_text("stdin");
+	real = realpath(path, NULL);
+	return mem_printf("file:%s", real ? real : path);
+}
+
+static int decide_file(const struct trust *trust, const struct package *package, const char *place,
+		       struct trust_decision *out, struct err *err)
+{
+	struct trust_subject subject = {
+		.name = package->reference,
+		.place = place,
+		.is_from_place = true,
+		.digest = package->digest,
+	};
+
+	return trust_decide(trust, &subject, out, err);
+}
+
+static int decide_stored(const struct trust *trust, const struct package *package,
+			 struct trust_decision *out, struct err *err)
+{
+	AUTO(store) struct store *store = NULL;
+
+	if (store_open(trust->home, STORE_READ, &store, err) < 0)
+		return -1;
+	return trust_decide_stored(trust, store, &package->signed_target, &package->digest, out,
+				   err);
+}
+
+static void say(const struct package *package, const struct trust_decision *decision)
+{
+	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
+
+	trust_decision_text(decision, &text);
+	if (decision->ground == TRUST_OPTION)
+		log_warn("%s: not trusted, let through by --allow-unsigned", package->reference);
+	else
+		log_verbose("%s: %s", package->reference, str_text(&text));
+}
+
+int cmd_gate(const struct trust *trust, const struct package *package, const char *file,
+	     char **out_place, struct err *err)
+{
+	AUTO(free)
+	char *place = file ? cmd_place_of_file(file) : trust_place_of(&package->signed_target);
+	AUTO(trust_decision) struct trust_decision decision = { 0 };
+
+	if (file ? decide_file(trust, package, place, &decision, err) < 0
+		 : decide_stored(trust, package, &decision, err) < 0)
+		return -1;
+	if (!decision.ground) {
+		*err = decision.refusal;
+		return err_wrap(err, "%s is not trusted", package->reference);
+	}
+	say(package, &decision);
+	*out_place = STEAL(place);
+	return 0;
+}
+
+int cmd_gate_deny(const struct trust *trust, const char *place, const struct loader *loader,
+		  struct err *err)
+{
+	AUTO(needs_list) struct needs_list words = { 0 };
+	const char *denied, *where;
+
+	if (!policy_denies(&trust->policy, place))
+		return 0;
+	if (surface_words(loader, &words, err) < 0)
+		return -1;
+	denied = policy_denied(&trust->policy, place, (const char *const *)words.items,
+			       words.n_items, &where);
+	if (!denied)
+		return 0;
+	err_set(err, EC_UNTRUSTED, "%s: the trust policy denies %s", loader->name, denied);
+	return err_hint(err, "it stands in %s; no option sets it aside", where);
+}
