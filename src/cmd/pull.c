@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/alloc.h"
 #include "base/log.h"
+#include "cmd/gate.h"
 #include "cmd/list.h"
 #include "cmd/remote.h"
 #include "pkg/package.h"
@@ -10,6 +11,7 @@ struct options {
 	struct cmd_remote remote;
 	const char *platform;
 	bool wants_all;
+	bool is_unverified;
 	bool wants_json;
 };
 
@@ -23,6 +25,10 @@ static const struct cli_option options[] = {
 	  .kind = CLI_FLAG,
 	  .offset = offsetof(struct options, wants_all),
 	  .help = "take all of an image index" },
+	{ .name = "no-verify",
+	  .kind = CLI_FLAG,
+	  .offset = offsetof(struct options, is_unverified),
+	  .help = "do not ask the trust policy; 'epm run' will" },
 	{ .name = "json",
 	  .kind = CLI_FLAG,
 	  .offset = offsetof(struct options, wants_json),
@@ -55,14 +61,15 @@ static int pull_all(struct fetch *fetch, struct store *store, const struct optio
 	return 0;
 }
 
-int cmd_pull_quietly(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
-		     bool is_quiet, struct err *err)
+int cmd_pull_quietly(const struct cmd_env *env, const struct cmd_remote *remote,
+		     const struct trust *trust, const char *text, bool is_quiet, struct err *err)
 {
 	AUTO(cmd_session) struct cmd_session session = { 0 };
 	AUTO(store) struct store *store = NULL;
 	AUTO(fetch_report) struct fetch_report report = { 0 };
 	struct fetch fetch = { .home = env->home,
 			       .settings = &session.settings,
+			       .trust = trust,
 			       .os = "linux",
 			       .architecture = package_architecture() };
 
@@ -85,7 +92,11 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	AUTO(store) struct store *store = NULL;
 	AUTO(free) char *os = mem_text("linux");
 	AUTO(free) char *architecture = mem_text(package_architecture());
-	struct fetch fetch = { .home = env->home, .settings = &session.settings };
+	AUTO(cmd_trust) struct trust trust = { 0 };
+	struct fetch fetch = { .home = env->home,
+			       .settings = &session.settings,
+			       .wants_referrers = o->is_unverified,
+			       .trust = o->is_unverified ? NULL : &trust };
 
 	if (o->platform && o->wants_all)
 		return err_set(err, EC_USAGE, "--platform and --all-platforms exclude each other");
@@ -95,7 +106,8 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 		if (cmd_platform_parse(o->platform, &os, &architecture, err) < 0)
 			return -1;
 	}
-	if (cmd_session_open(env, &o->remote, &session, err) < 0 ||
+	if (cmd_trust_open(env, false, &trust, err) < 0 ||
+	    cmd_session_open(env, &o->remote, &session, err) < 0 ||
 	    store_open(env->home, STORE_WRITE, &store, err) < 0)
 		return -1;
 	fetch.client = session.client;

@@ -76,8 +76,9 @@ int cmd_platform_parse(const char *text, char **out_os, char **out_architecture,
 struct oci_watch cmd_watch(struct progress *progress);
 
 /* Pull one reference into the store, this machine's architecture of it, and say so on stderr. */
-int cmd_pull_quietly(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
-		     bool is_quiet, struct err *err) MUST_CHECK;
+int cmd_pull_quietly(const struct cmd_env *env, const struct cmd_remote *remote,
+		     const struct trust *trust, const char *text, bool is_quiet,
+		     struct err *err) MUST_CHECK;
 
 /*
  * The result: with --json an object a line, else REFERENCE@DIGEST. What was moved is said on stderr,

@@ -143,7 +143,8 @@ static int view_package(const struct cmd_env *env, const struct options *s, cons
 
 /* What the store does not have: by its whole name, else from its registry. */
 static int find_package(const struct cmd_env *env, const struct options *s,
-			const struct cli_args *args, struct package **out, struct err *err)
+			const struct trust *trust, const struct cli_args *args,
+			struct package **out, struct err *err)
 {
 	const char *text = args->items[0];
 	AUTO(free) char *name = NULL;
@@ -163,7 +164,7 @@ static int find_package(const struct cmd_env *env, const struct options *s,
 		return view_package(env, s, text, out, err) < 0
 			       ? cmd_view_failed(text, &store_err, err)
 			       : 0;
-	if (cmd_pull_quietly(env, &s->remote, text, s->common.is_quiet, err) < 0)
+	if (cmd_pull_quietly(env, &s->remote, trust, text, s->common.is_quiet, err) < 0)
 		return cmd_view_failed(text, &store_err, err);
 	return input_load(env->home, name, s->configuration, out, err);
 }
@@ -215,7 +216,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	bool wants_help = asks_for_help(args);
 
 	if (cmd_trust_open(env, s->allows_unsigned, &trust, err) < 0 ||
-	    find_package(env, s, args, &package, err) < 0 ||
+	    find_package(env, s, &trust, args, &package, err) < 0 ||
 	    (!wants_help && pass_gate(&trust, args, package, &place, err) < 0) ||
 	    open_package(s, args, package, &loader, &wants_help, err) < 0)
 		return -1;

@@ -53,6 +53,7 @@ void fetch_report_done(struct fetch_report *report)
 	free(report->reference);
 	free(report->source);
 	free(report->media_type);
+	trust_decision_done(&report->decision);
 	*report = (struct fetch_report){ 0 };
 }
 

@@ -15,6 +15,7 @@
 #include "oci/transfer.h"
 #include "pkg/settings.h"
 #include "pkg/store.h"
+#include "pkg/trust.h"
 
 /* Borrowed. */
 struct fetch {
@@ -24,6 +25,8 @@ struct fetch {
 	const char *os; /* of an image index only what is for this; NULL: everything in it */
 	const char *architecture;
 	bool wants_referrers;
+	/* What is pulled has to be trusted by it; NULL: it is not asked. */
+	const struct trust *trust;
 	/* Leave out layers that are not needed; NULL: none. */
 	bool (*leaves_out)(const struct oci_descriptor *descriptor);
 	struct oci_watch watch;
@@ -47,7 +50,8 @@ struct fetch_report {
 	struct fetch_blob *blobs;
 	size_t n_blobs;
 	size_t n_manifests, n_referrers;
-	bool is_unchanged; /* there was nothing to do */
+	struct trust_decision decision; /* of a pull that asked for one */
+	bool is_unchanged;		/* there was nothing to do */
 };
 
 void fetch_report_done(struct fetch_report *report);
@@ -56,7 +60,7 @@ AUTO_STRUCT(fetch_report, struct fetch_report, fetch_report_done);
 /*
  * Bring a reference into the store and name it there. The name is set when all of it is there. With
  * a digest that the store has, nobody is asked. NOT_FOUND, DENIED, NETWORK, CORRUPT, UNSUPPORTED
- * (nothing for the platform); the store is as it was then.
+ * (nothing for the platform), UNTRUSTED; the store is as it was then.
  */
 int fetch_pull(const struct fetch *fetch, struct store *store, const char *text,
 	       struct fetch_report *out, struct err *err) MUST_CHECK;

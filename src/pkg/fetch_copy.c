@@ -338,11 +338,21 @@ static int name_at_registry(struct copying *copying, struct oci_transfer *transf
 	return 0;
 }
 
+/* See store.h; NULL: it does not come from a registry. */
+static char *origin_of(const struct end *from)
+{
+	const struct oci_reference *reference = &from->target.reference;
+
+	return from->repository ? mem_printf("%s/%s", reference->registry, reference->repository)
+				: NULL;
+}
+
 static int name(struct copying *copying, struct oci_transfer *transfer, struct err *err)
 {
 	struct end *to = &copying->to;
 	AUTO(free) char *stored = NULL;
-	const char *names[1];
+	AUTO(free) char *origin = origin_of(&copying->from);
+	struct fetch_kept kept = { (const char *const *)&stored, 1, origin };
 
 	switch (to->place.kind) {
 	case COPY_REGISTRY:
@@ -350,8 +360,7 @@ static int name(struct copying *copying, struct oci_transfer *transfer, struct e
 	case COPY_STORE:
 		if (store_name(to->place.name, &stored, err) < 0)
 			return -1;
-		names[0] = stored;
-		return fetch_keep(to->store, transfer, names, 1, err);
+		return fetch_keep(to->store, transfer, &kept, err);
 	case COPY_LAYOUT:
 		return name_in_layout(to, transfer, err);
 	case COPY_ARCHIVE:

@@ -106,7 +106,7 @@ static void list_blobs(const struct oci_transfer *transfer, struct keeping *keep
 }
 
 /* The index that the root was chosen from; NULL: none. */
-static const struct oci_digest *origin_of(const struct oci_transfer *transfer)
+static const struct oci_digest *index_of(const struct oci_transfer *transfer)
 {
 	for (size_t i = 1; i < transfer->n_nodes; i++)
 		if (transfer->nodes[i]->is_origin)
@@ -143,8 +143,8 @@ static void list_referrers(const struct oci_transfer *transfer, struct keeping *
 	}
 }
 
-int fetch_keep(struct store *store, const struct oci_transfer *transfer, const char *const *names,
-	       size_t n_names, struct err *err)
+int fetch_keep(struct store *store, const struct oci_transfer *transfer,
+	       const struct fetch_kept *kept, struct err *err)
 {
 	const struct oci_node *root = transfer->nodes[0];
 	AUTO(keeping) struct keeping keeping = { .architectures = STR_MAX(LIMIT_TEXT) };
@@ -157,9 +157,10 @@ int fetch_keep(struct store *store, const struct oci_transfer *transfer, const c
 			root->manifest ? root->manifest->artifact_type : root->index->artifact_type,
 		.version = oci_annotation(annotations, OCI_KEY_VERSION),
 		.size_bytes = sum(transfer),
-		.names = names,
-		.n_names = n_names,
-		.root = origin_of(transfer),
+		.names = kept->names,
+		.n_names = kept->n_names,
+		.origin = kept->origin,
+		.root = index_of(transfer),
 	};
 
 	list_architectures(store_layout(store), transfer, &keeping.architectures);

@@ -21,9 +21,29 @@ int fetch_target_parse(const struct settings *settings, const char *text, struct
 void fetch_target_done(struct fetch_target *target);
 AUTO_STRUCT(fetch_target, struct fetch_target, fetch_target_done);
 
+/* What was received and is in no store yet. All is borrowed. */
+struct fetch_judged {
+	const struct trust *trust;
+	const char *name;
+	const char *place;
+	struct oci_digest digest; /* of what the name led to */
+	const char *media_type;
+	uint64_t size_bytes;
+};
+
+/* UNTRUSTED, and what trust_decide() sets. The root of the transfer is what would be loaded. */
+int fetch_judge(const struct fetch_judged *judged, const struct oci_transfer *transfer,
+		struct store *store, struct trust_decision *out, struct err *err) MUST_CHECK;
+
 /* What a transfer moved, into the store's layout and under names (none: by its digest). */
-int fetch_keep(struct store *store, const struct oci_transfer *transfer, const char *const *names,
-	       size_t n_names, struct err *err) MUST_CHECK;
+struct fetch_kept {
+	const char *const *names;
+	size_t n_names;
+	const char *origin;	       /* see store.h; NULL: none */
+};
+
+int fetch_keep(struct store *store, const struct oci_transfer *transfer,
+	       const struct fetch_kept *kept, struct err *err) MUST_CHECK;
 
 void fetch_report_fill(struct fetch_report *report, const struct oci_transfer *transfer);
 

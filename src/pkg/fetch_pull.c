@@ -14,13 +14,17 @@ struct pulling {
 	struct remote_tag seen; /* of the tag, where the store still has it; else empty */
 	struct remote_tag now;
 	struct oci_repository *from;
+	char *place; /* what rules of trust are found by */
 	bool is_unchanged;
+	struct trust_decision decision;
 };
 
 static void pulling_done(struct pulling *pulling)
 {
 	fetch_target_done(&pulling->target);
 	remote_done(&pulling->remote);
+	free(pulling->place);
+	trust_decision_done(&pulling->decision);
 }
 
 AUTO_STRUCT(pulling, struct pulling, pulling_done);
@@ -33,6 +37,29 @@ static char *name_in_store(const struct fetch_target *target)
 	if (!reference->tag)
 		return NULL;
 	return mem_printf("%s/%s:%s", reference->registry, reference->repository, reference->tag);
+}
+
+/*
+ * Whether the store has what it takes to trust it; else signatures may have come since, and the
+ * registry is asked for all of it again. Without a policy all is well.
+ */
+static bool is_trusted_here(struct pulling *pulling, const char *what)
+{
+	AUTO(trust_decision) struct trust_decision decision = { 0 };
+	AUTO(store_target) struct store_target target = { 0 };
+	struct err err = { 0 };
+
+	if (!pulling->fetch->trust)
+		return true;
+	if (store_resolve(pulling->store, what, &target, &err) < 0 ||
+	    trust_decide_stored(pulling->fetch->trust, pulling->store, &target, &target.digest,
+				&decision, &err) < 0 ||
+	    !decision.ground)
+		return false;
+	trust_decision_done(&pulling->decision);
+	pulling->decision = decision;
+	decision = (struct trust_decision){ 0 };
+	return true;
 }
 
 /* Whether the store has, whole and under this name, what came of the tag last time. */
@@ -55,7 +82,7 @@ static void look_at_home(struct pulling *pulling)
 		if (strcmp(seen.architecture, wanted))
 			return;
 	if (oci_digest_equal(&target.digest, &seen.resolved) &&
-	    store_is_complete(pulling->store, &target))
+	    store_is_complete(pulling->store, &target) && is_trusted_here(pulling, name))
 		pulling->seen = seen;
 }
 
@@ -136,6 +163,29 @@ static void say_left_out(const struct oci_transfer *transfer)
 			 transfer->n_left_out == 1 ? " is" : "s are", transfer->left_out.text);
 }
 
+/* Signatures are kept with what they are of, where a decision may depend on them. */
+static bool wants_referrers(const struct pulling *pulling)
+{
+	const struct fetch *fetch = pulling->fetch;
+
+	return fetch->wants_referrers ||
+	       (fetch->trust && trust_needs_signatures(fetch->trust, pulling->place));
+}
+
+/* Before any of it is in the store. */
+static int judge(struct pulling *pulling, const struct oci_transfer *transfer,
+		 const struct fetch_judged *root, struct err *err)
+{
+	struct fetch_judged judged = *root;
+
+	judged.trust = pulling->fetch->trust;
+	judged.name = pulling->target.name;
+	judged.place = pulling->place;
+	if (!judged.trust)
+		return 0;
+	return fetch_judge(&judged, transfer, pulling->store, &pulling->decision, err);
+}
+
 static int bring(struct pulling *pulling, struct oci_document *root, struct fetch_report *report,
 		 struct err *err)
 {
@@ -143,7 +193,7 @@ static int bring(struct pulling *pulling, struct oci_document *root, struct fetc
 	struct oci_transfer_settings settings = {
 		.from.repository = pulling->from,
 		.to.layout = store_layout(pulling->store),
-		.wants_referrers = fetch->wants_referrers,
+		.wants_referrers = wants_referrers(pulling),
 		.guests = &guests,
 		.leaves_out = fetch->leaves_out,
 		.watch = fetch->watch,
@@ -152,7 +202,14 @@ static int bring(struct pulling *pulling, struct oci_document *root, struct fetc
 	AUTO(oci_document) struct oci_document index = { 0 };
 	AUTO(free) char *architecture = NULL;
 	AUTO(free) char *name = name_in_store(&pulling->target);
+	AUTO(free) char *media_type = mem_text(root->media_type);
+	struct fetch_judged judged = { .digest = root->digest,
+				       .media_type = media_type,
+				       .size_bytes = root->text.len };
 	const char *names[] = { name };
+	struct fetch_kept kept = { .names = names,
+				   .n_names = name ? 1 : 0,
+				   .origin = pulling->place };
 
 	pulling->now.digest = root->digest;
 	if (choose(pulling, root, &index, &architecture, err) < 0)
@@ -168,7 +225,8 @@ static int bring(struct pulling *pulling, struct oci_document *root, struct fetc
 	if (oci_transfer_collect(transfer, err) < 0 || oci_transfer_blobs(transfer, err) < 0)
 		return -1;
 	say_left_out(transfer);
-	if (fetch_keep(pulling->store, transfer, names, name ? 1 : 0, err) < 0)
+	if (judge(pulling, transfer, &judged, err) < 0 ||
+	    fetch_keep(pulling->store, transfer, &kept, err) < 0)
 		return -1;
 	fetch_report_fill(report, transfer);
 	fetch_remember(&pulling->remote, transfer);
@@ -202,6 +260,8 @@ static int have_digest(struct pulling *pulling, struct fetch_report *report, str
 		return 0;
 	if (pulling->fetch->architecture && oci_type_is_index(target.media_type))
 		return 0;
+	if (!is_trusted_here(pulling, digest->text))
+		return 0;
 	if (name && store_set_names(pulling->store, &target, names, 1, err) < 0)
 		return -1;
 	return report_as_it_is(pulling, digest, report, err) < 0 ? -1 : 1;
@@ -221,7 +281,7 @@ static int pull(struct pulling *pulling, struct fetch_report *report, struct err
 	if (pulling->is_unchanged)
 		return report_as_it_is(pulling, &pulling->seen.resolved, report, err);
 	if (bring(pulling, &root, report, err) < 0)
-		return err_wrap(err, "%s", pulling->target.name);
+		return err->code == EC_UNTRUSTED ? -1 : err_wrap(err, "%s", pulling->target.name);
 	if (reference->tag && !reference->digest.text[0])
 		remote_set_tag(&pulling->remote, reference->tag, &pulling->now);
 	remote_save(&pulling->remote);
@@ -238,9 +298,13 @@ int fetch_pull(const struct fetch *fetch, struct store *store, const char *text,
 		return -1;
 	remote_open(fetch->home, pulling.target.home->registry, pulling.target.home->repository,
 		    &pulling.remote);
+	pulling.place = mem_printf("%s/%s", pulling.target.reference.registry,
+				   pulling.target.reference.repository);
 	report.reference = mem_text(pulling.target.name);
 	if (pull(&pulling, &report, err) < 0)
 		return -1;
+	report.decision = pulling.decision;
+	pulling.decision = (struct trust_decision){ 0 };
 	*out = report;
 	report = (struct fetch_report){ 0 };
 	return 0;

@@ -203,16 +203,13 @@ static int read_scopes(const struct js_at *at, struct policy_file *file, struct 
 	return 0;
 }
 
-int policy_parse(struct span text, const char *path, enum policy_origin origin,
-		 struct policy_file *out, struct err *err)
+int policy_take(json_t *json, const char *path, enum policy_origin origin, struct policy_file *out,
+		struct err *err)
 {
-	struct js_at at;
+	struct js_at at = JS_ROOT(json, path);
 
-	*out = (struct policy_file){ .origin = origin, .path = mem_text(path) };
+	*out = (struct policy_file){ .origin = origin, .path = mem_text(path), .json = json };
 	out->folder = mem_textn(path, path_base(path) - path);
-	if (file_edit_read(text, path, &out->json, err) < 0)
-		return -1;
-	at = JS_ROOT(out->json, path);
 	if (policy_check_known(&at, file_keys, ARRAY_SIZE(file_keys), err) < 0 ||
 	    js_get_text(&at, "trusted_root", &out->trusted_root, err) < 0 ||
 	    policy_list_read(&at, "revoked", POLICY_LIST_MAX, &out->revoked, err) < 0 ||
@@ -220,6 +217,17 @@ int policy_parse(struct span text, const char *path, enum policy_origin origin,
 	    policy_list_read(&at, "deny", POLICY_LIST_MAX, &out->deny, err) < 0)
 		return -1;
 	return read_scopes(&at, out, err);
+}
+
+int policy_parse(struct span text, const char *path, enum policy_origin origin,
+		 struct policy_file *out, struct err *err)
+{
+	json_t *json;
+
+	*out = (struct policy_file){ .origin = origin };
+	if (file_edit_read(text, path, &json, err) < 0)
+		return -1;
+	return policy_take(json, path, origin, out, err);
 }
 
 /* Whoever can write it decides what runs in the kernel. */

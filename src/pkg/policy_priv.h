@@ -10,6 +10,10 @@
 int policy_rule_read(const struct js_at *at, struct policy_rule *out, struct err *err) MUST_CHECK;
 void policy_rule_done(struct policy_rule *rule);
 
+/* policy_parse() for a document, which is taken over also on failure. */
+int policy_take(json_t *json, const char *path, enum policy_origin origin, struct policy_file *out,
+		struct err *err) MUST_CHECK;
+
 /* A list of texts, or one that stands alone; at most `max` of them. */
 int policy_list_read(const struct js_at *at, const char *name, size_t max, struct policy_list *out,
 		     struct err *err) MUST_CHECK;
