@@ -26,6 +26,7 @@
 	X(attest) \
 	X(verify) \
 	X(key) \
+	X(trust) \
 	X(login) \
 	X(logout) \
 	X(config) \

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "cmd/trust.h"
 
+#include "base/alloc.h"
 #include "cmd/gate.h"
 #include "cmd/list.h"
 
 #define AT(member) offsetof(struct trust_options, member)
-#define TEXT(long_name, member, shown, text)                                                     \
-	{                                                                                        \
-		.name = long_name, .kind = CLI_TEXT, .offset = AT(member), .value = shown,       \
-		.help = text                                                                     \
+#define TEXT(long_name, member, shown, text)                                               \
+	{                                                                                  \
+		.name = long_name, .kind = CLI_TEXT, .offset = AT(member), .value = shown, \
+		.help = text                                                               \
 	}
-#define FLAG(long_name, member, text)                                                            \
-	{                                                                                        \
-		.name = long_name, .kind = CLI_FLAG, .offset = AT(member), .help = text          \
+#define FLAG(long_name, member, text)                                                   \
+	{                                                                               \
+		.name = long_name, .kind = CLI_FLAG, .offset = AT(member), .help = text \
 	}
 
 static const struct cli_option options[] = {
@@ -56,7 +57,7 @@ static const struct cli_option options[] = {
 	FLAG("system", is_system, "add, rm, revoke: change " CMD_SYSTEM_POLICY),
 	FLAG("remote", is_remote, "test: look at the registry, also when the store has it"),
 	FLAG("json", wants_json, "ls: print an array of objects; test: print one object"),
-	CMD_REMOTE_OPTIONS_SIGNING(struct trust_options),
+	CMD_REMOTE_OPTIONS_TLS(struct trust_options),
 };
 
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
@@ -68,17 +69,17 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	size_t n = args->n_items - 1;
 
 	if (!strcmp(action, "add"))
-		return trust_add(env, o, rest, n, err);
+		return cmd_trust_add(env, o, rest, n, err);
 	if (!strcmp(action, "rm"))
-		return trust_remove(env, o, rest, n, err);
+		return cmd_trust_remove(env, o, rest, n, err);
 	if (!strcmp(action, "revoke"))
-		return trust_revoke(env, o, rest, n, err);
+		return cmd_trust_revoke(env, o, rest, n, err);
 	if (!strcmp(action, "ls"))
 		return n ? err_set(err, EC_USAGE, "ls takes no arguments")
-			 : trust_list(env, o, err);
+			 : cmd_trust_list(env, o, err);
 	if (n != 1)
 		return err_set(err, EC_USAGE, "test takes one REF or FILE");
-	return trust_test(env, o, rest[0], err);
+	return cmd_trust_test(env, o, rest[0], err);
 }
 
 static void done(void *settings)

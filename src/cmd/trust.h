@@ -25,15 +25,15 @@ struct trust_options {
 };
 
 /* args without the action. */
-int trust_add(const struct cmd_env *env, const struct trust_options *o, const char *const *keys,
-	      size_t n_keys, struct err *err) MUST_CHECK;
-int trust_remove(const struct cmd_env *env, const struct trust_options *o, const char *const *who,
-		 size_t n_who, struct err *err) MUST_CHECK;
-int trust_revoke(const struct cmd_env *env, const struct trust_options *o, const char *const *keys,
-		 size_t n_keys, struct err *err) MUST_CHECK;
-int trust_list(const struct cmd_env *env, const struct trust_options *o,
-	       struct err *err) MUST_CHECK;
-int trust_test(const struct cmd_env *env, const struct trust_options *o, const char *text,
-	       struct err *err) MUST_CHECK;
+int cmd_trust_add(const struct cmd_env *env, const struct trust_options *o, const char *const *keys,
+		  size_t n_keys, struct err *err) MUST_CHECK;
+int cmd_trust_remove(const struct cmd_env *env, const struct trust_options *o,
+		     const char *const *who, size_t n_who, struct err *err) MUST_CHECK;
+int cmd_trust_revoke(const struct cmd_env *env, const struct trust_options *o,
+		     const char *const *keys, size_t n_keys, struct err *err) MUST_CHECK;
+int cmd_trust_list(const struct cmd_env *env, const struct trust_options *o,
+		   struct err *err) MUST_CHECK;
+int cmd_trust_test(const struct cmd_env *env, const struct trust_options *o, const char *text,
+		   struct err *err) MUST_CHECK;
 
 #endif

@@ -92,13 +92,15 @@ static int check_add(const struct trust_options *o, size_t n_keys, struct err *e
 
 	if (!o->scope) {
 		err_set(err, EC_USAGE, "--for SCOPE is missing: for which packages?");
-		return err_hint(err, "--for ghcr.io/x means all below ghcr.io/x, --for '*' everything");
+		return err_hint(err,
+				"--for ghcr.io/x means all below ghcr.io/x, --for '*' everything");
 	}
 	if (o->allows_unsigned && has_signer)
 		return err_set(err, EC_USAGE, "--unsigned excludes keys and identities");
 	if (!has_signer && !o->allows_unsigned && !o->deny.n_items && !o->threshold)
-		return err_set(err, EC_USAGE, "add what? a KEY, --identity, --trust-store, --unsigned "
-					      "or --deny");
+		return err_set(err, EC_USAGE,
+			       "add what? a KEY, --identity, --trust-store, --unsigned "
+			       "or --deny");
 	if (!o->store != !o->subjects.n_items)
 		return err_set(err, EC_USAGE, "--trust-store and --subject go together");
 	return 0;
@@ -126,8 +128,8 @@ static void say_added(const struct trust_options *o, const struct keys *keys, bo
 		log_note("the rule for %s is changed", o->scope);
 }
 
-int trust_add(const struct cmd_env *env, const struct trust_options *o, const char *const *paths,
-	      size_t n_keys, struct err *err)
+int cmd_trust_add(const struct cmd_env *env, const struct trust_options *o,
+		  const char *const *paths, size_t n_keys, struct err *err)
 {
 	AUTO(free) char *path = policy_path(env, o);
 	AUTO(free) char *store = NULL;
@@ -175,8 +177,8 @@ static char *who_of(const char *text)
 	return mem_text(fingerprint);
 }
 
-int trust_remove(const struct cmd_env *env, const struct trust_options *o, const char *const *who,
-		 size_t n_who, struct err *err)
+int cmd_trust_remove(const struct cmd_env *env, const struct trust_options *o,
+		     const char *const *who, size_t n_who, struct err *err)
 {
 	AUTO(free) char *path = policy_path(env, o);
 	size_t n = 0;
@@ -200,8 +202,8 @@ int trust_remove(const struct cmd_env *env, const struct trust_options *o, const
 	return 0;
 }
 
-int trust_revoke(const struct cmd_env *env, const struct trust_options *o, const char *const *keys,
-		 size_t n_keys, struct err *err)
+int cmd_trust_revoke(const struct cmd_env *env, const struct trust_options *o,
+		     const char *const *keys, size_t n_keys, struct err *err)
 {
 	AUTO(free) char *path = policy_path(env, o);
 	bool changed;

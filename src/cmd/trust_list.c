@@ -8,9 +8,12 @@
 #include "pkg/policy_edit.h"
 
 static const struct print_column columns[] = {
-	{ "SCOPE", "scope", PRINT_TEXT, false, true },	{ "KIND", "kind", PRINT_TEXT, false, false },
-	{ "WHO", "name", PRINT_TEXT, false, true },	{ "ID", "id", PRINT_TEXT, false, true },
-	{ "NEEDS", "threshold", PRINT_TEXT, true, false }, { "POLICY", "policy", PRINT_TEXT, false, true },
+	{ "SCOPE", "scope", PRINT_TEXT, false, true },
+	{ "KIND", "kind", PRINT_TEXT, false, false },
+	{ "WHO", "name", PRINT_TEXT, false, true },
+	{ "ID", "id", PRINT_TEXT, false, true },
+	{ "NEEDS", "threshold", PRINT_TEXT, true, false },
+	{ "POLICY", "policy", PRINT_TEXT, false, true },
 };
 
 static json_t *add_row(json_t *rows, const struct policy_file *file, const char *scope,
@@ -28,9 +31,9 @@ static json_t *add_row(json_t *rows, const struct policy_file *file, const char 
 static void add_signer(json_t *rows, const struct policy_rule *rule,
 		       const struct policy_signer *signer)
 {
-	static const char *const kinds[] = { [VERIFY_KEY] = "key",
-					     [VERIFY_IDENTITY] = "identity",
-					     [VERIFY_NOTATION] = "notation" };
+	static const char *const kinds[] = {
+		[VERIFY_KEY] = "key", [VERIFY_IDENTITY] = "identity", [VERIFY_NOTATION] = "notation"
+	};
 	json_t *row = add_row(rows, rule->file, rule->scope, kinds[signer->kind]);
 	char fingerprint[SIGN_FINGERPRINT_LENGTH + 1];
 
@@ -75,7 +78,7 @@ static void add_file(json_t *rows, const struct policy_file *file)
 		js_set_text(add_row(rows, file, "*", "revoked"), "id", file->revoked.items[i]);
 }
 
-int trust_list(const struct cmd_env *env, const struct trust_options *o, struct err *err)
+int cmd_trust_list(const struct cmd_env *env, const struct trust_options *o, struct err *err)
 {
 	struct print_style style = { .width = print_width(), .none = "-" };
 	AUTO(cmd_trust) struct trust trust = { 0 };

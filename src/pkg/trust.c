@@ -27,6 +27,7 @@ void trust_decision_done(struct trust_decision *decision)
 	free(decision->signers);
 	free(decision->scope);
 	free(decision->policy);
+	json_decref(decision->signatures);
 	*decision = (struct trust_decision){ 0 };
 }
 
@@ -117,6 +118,31 @@ static bool may_be_kept(const struct judging *judging, const struct verify_repor
 	return true;
 }
 
+/* Each signature by itself, and whoever it says it is by. */
+static void explain(struct judging *judging, const struct verify_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->n_results; i++) {
+		const struct verify_result *result = &report->results[i];
+		json_t *one = json_object();
+
+		js_set_text(one, "form", signature_form_word(result->form));
+		js_set_text(one, "manifest", result->manifest.text);
+		js_set_bool(one, "good", !result->err.code);
+		js_set_text(one, "by",
+			    result->signer && result->signer->name && *result->signer->name
+				    ? result->signer->name
+			    : result->identity	     ? result->identity
+			    : result->fingerprint[0] ? result->fingerprint
+						     : NULL);
+		js_set_text(one, "reason", result->err.code ? result->err.text : NULL);
+		js_append(list, one);
+	}
+	json_decref(judging->decision->signatures);
+	judging->decision->signatures = list;
+}
+
 static int judge_report(struct judging *judging, const struct verify_report *report,
 			const struct verify_question *question)
 {
@@ -173,6 +199,8 @@ static int judge_signatures(struct judging *judging, struct err *err)
 	question.n_signers = judges.n_signers;
 	question.root = judges.has_root ? &judges.root : NULL;
 	verify_all(signatures, &question, &report);
+	if (trust->explains)
+		explain(judging, &report);
 	judge_report(judging, &report, &question);
 	if (judging->decision->ground == TRUST_SIGNED && may_be_kept(judging, &report))
 		trust_verdict_write(trust, subject, judges.hash, 0, judging->decision);
@@ -186,7 +214,7 @@ static int find_kept(struct judging *judging, bool *out, struct err *err)
 	const struct trust *trust = judging->trust;
 
 	*out = false;
-	if (judging->rule->file->origin == POLICY_SYSTEM)
+	if (judging->rule->file->origin == POLICY_SYSTEM || trust->explains)
 		return 0;
 	if (policy_judges_open(&trust->policy, judging->rule, true, &judges, err) < 0)
 		return -1;
@@ -202,11 +230,21 @@ static bool is_built(const struct judging *judging)
 			      subject->loaded.text[0] ? &subject->loaded : &subject->digest);
 }
 
+/* "ghcr.io/x", "localhost:5000": what can be fetched from */
+static bool is_registry(const char *scope)
+{
+	size_t host = strcspn(scope, "/");
+
+	return strcspn(scope, ".:") < host || !strcmp(scope, "localhost") ||
+	       text_starts(scope, "localhost/");
+}
+
+/* An archive can claim any name; a rule for a registry means what comes from there. */
 static int judge_unsigned(struct judging *judging)
 {
 	const struct trust_subject *subject = judging->subject;
 
-	if (subject->is_from_place) {
+	if (subject->is_from_place || !is_registry(judging->rule->scope)) {
 		judging->decision->ground = TRUST_UNSIGNED;
 		return 0;
 	}

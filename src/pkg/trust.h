@@ -31,7 +31,8 @@ struct trust {
 	const char *home; /* EPM_HOME */
 	struct policy policy;
 	bool allows_unsigned;
-	int64_t now; /* seconds since 1970 */
+	bool explains; /* judge anew, and tell of each signature */
+	int64_t now;   /* seconds since 1970 */
 };
 
 /* What is to be judged. All is borrowed. */
@@ -75,6 +76,8 @@ struct trust_decision {
 	bool is_kept; /* as decided before */
 	struct trust_signer *signers;
 	size_t n_signers;
+	/* Where it explains: [{"form", "manifest", "good", "by", "reason"}]; NULL: none was looked at. */
+	json_t *signatures;
 	struct err refusal; /* where ground is NONE: why, and in the hint what would help */
 };
 
