@@ -238,6 +238,35 @@ int js_is_object(const struct js_at *at, struct err *err)
 	return json_is_object(at->value) ? 0 : js_expected(at, "an object", err);
 }
 
+static bool is_among(const char *text, const char *const *words, size_t n_words)
+{
+	for (size_t i = 0; i < n_words; i++)
+		if (!strcmp(text, words[i]))
+			return true;
+	return false;
+}
+
+int js_check_members(const struct js_at *at, const char *const *words, size_t n_words,
+		     struct err *err)
+{
+	const char *key, *nearest;
+	json_t *value;
+
+	json_object_foreach (at->value, key, value) {
+		AUTO(free) char *path = NULL;
+		AUTO(free) char *shown = NULL;
+
+		if (is_among(key, words, n_words))
+			continue;
+		path = js_path(at);
+		shown = text_printable(key, strnlen(key, 60));
+		nearest = text_nearest(key, words, n_words);
+		err_set(err, EC_CORRUPT, "%s: unknown key '%s'", path, shown);
+		return nearest ? err_hint(err, "did you mean '%s'?", nearest) : -1;
+	}
+	return 0;
+}
+
 void js_set(json_t *object, const char *name, json_t *value)
 {
 	if (!value || json_object_set_new(object, name, value) < 0)

@@ -72,6 +72,10 @@ int js_get_object(const struct js_at *at, const char *name, struct js_at *out,
 		  struct err *err) MUST_CHECK;
 int js_is_object(const struct js_at *at, struct err *err) MUST_CHECK;
 
+/* All members of an object are among the words: CORRUPT with the nearest in the hint. */
+int js_check_members(const struct js_at *at, const char *const *words, size_t n_words,
+		     struct err *err) MUST_CHECK;
+
 /* The C string of a text that the document guarantees is UTF-8; builders for writing. */
 void js_set_text(json_t *object, const char *name, const char *text); /* NULL: left out */
 void js_set_size(json_t *object, const char *name, uint64_t value);

@@ -33,6 +33,40 @@ char *cmd_place_of_file(const char *path)
 	return mem_printf("file:%s", real ? real : path);
 }
 
+static struct store_target target_of(const struct cmd_subject *s)
+{
+	return (struct store_target){ .name = s->name,
+				      .digest = s->digest,
+				      .size_bytes = s->size_bytes,
+				      .media_type = s->media_type,
+				      .origin = s->origin,
+				      .root = s->root };
+}
+
+char *cmd_place_of_subject(const struct cmd_subject *subject)
+{
+	struct store_target target = target_of(subject);
+
+	return trust_place_of(&target);
+}
+
+int cmd_decide_subject(const struct trust *trust, const struct cmd_subject *s,
+		       struct trust_decision *out, struct err *err)
+{
+	AUTO(free) char *place = cmd_place_of_subject(s);
+	struct store_target target = target_of(s);
+	struct trust_subject subject = { .name = s->name,
+					 .place = place,
+					 .is_from_place = true,
+					 .digest = s->digest,
+					 .media_type = s->media_type,
+					 .size_bytes = s->size_bytes,
+					 .store = s->store };
+
+	return s->is_remote ? trust_decide(trust, &subject, out, err)
+			    : trust_decide_stored(trust, s->store, &target, &s->digest, out, err);
+}
+
 static int decide_file(const struct trust *trust, const struct package *package, const char *place,
 		       struct trust_decision *out, struct err *err)
 {
@@ -68,8 +102,14 @@ static void say(const struct package *package, const struct trust_decision *deci
 		log_verbose("%s: %s", package->reference, str_text(&text));
 }
 
+void cmd_passed_done(struct cmd_passed *passed)
+{
+	free(passed->place);
+	trust_decision_done(&passed->decision);
+}
+
 int cmd_gate(const struct trust *trust, const struct package *package, const char *file,
-	     char **out_place, struct err *err)
+	     struct cmd_passed *out, struct err *err)
 {
 	AUTO(free)
 	char *place = file ? cmd_place_of_file(file) : trust_place_of(&package->signed_target);
@@ -83,7 +123,8 @@ int cmd_gate(const struct trust *trust, const struct package *package, const cha
 		return err_wrap(err, "%s is not trusted", package->reference);
 	}
 	say(package, &decision);
-	*out_place = STEAL(place);
+	*out = (struct cmd_passed){ STEAL(place), decision };
+	decision = (struct trust_decision){ 0 };
 	return 0;
 }
 

@@ -27,6 +27,7 @@
 	X(verify) \
 	X(key) \
 	X(trust) \
+	X(lock) \
 	X(login) \
 	X(logout) \
 	X(config) \

@@ -4,7 +4,9 @@
 #include "cmd/gate.h"
 #include "cmd/input.h"
 #include "cmd/list.h"
+#include "cmd/locked.h"
 #include "cmd/view.h"
+#include "pkg/lock.h"
 #include "run/session.h"
 
 struct options {
@@ -24,6 +26,8 @@ struct options {
 	const char *cgroup;
 	uint64_t frequency_hz;
 	bool allows_unsigned;
+	bool is_locked;
+	const char *lock;
 	struct cmd_remote remote;
 };
 
@@ -60,6 +64,10 @@ static const struct cli_option options[] = {
 	{ "fail-on-loss", 0, CLI_FLAG, AT(fails_on_loss), NULL,
 	  "exit with status 10 when events were lost", 0, NULL, 0 },
 	CMD_ALLOW_UNSIGNED_OPTION(struct options),
+	{ "locked", 0, CLI_FLAG, AT(is_locked), NULL,
+	  "run only what " LOCK_FILE " (see epm-lock(1)) pins the name to", 0, NULL, 0 },
+	{ "lock-file", 0, CLI_TEXT, AT(lock), "FILE", "the same, by this file", CLI_WORDS_FILE,
+	  NULL, 0 },
 	CMD_REMOTE_OPTIONS(struct options),
 };
 
@@ -169,18 +177,71 @@ static int find_package(const struct cmd_env *env, const struct options *s,
 	return input_load(env->home, name, s->configuration, out, err);
 }
 
-/*
- * Once: *out_place is set then. Whoever only asks for help may look at what is not trusted; whether
- * it was help that was asked for, the flags of the package decide.
- */
-static int pass_gate(const struct trust *trust, const struct cli_args *args,
-		     const struct package *package, char **out_place, struct err *err)
+/* What a lock file pins, from wherever it is. */
+static int find_locked(const struct cmd_env *env, const struct options *s,
+		       const struct trust *trust, const struct cmd_locked *locked,
+		       struct package **out, struct err *err)
 {
-	const char *text = args->items[0];
+	if (!cmd_locked_is_here(env, locked) &&
+	    cmd_pull_quietly(env, &s->remote, trust, locked->reference, s->common.is_quiet, err) <
+		    0)
+		return -1;
+	return input_load(env->home, locked->pin->name, s->configuration, out, err);
+}
 
-	if (*out_place)
+/* A run on its way to the kernel. */
+struct going {
+	const struct cmd_env *env;
+	const struct options *options;
+	const struct cli_args *args;
+	struct trust trust;
+	struct cmd_locked locked;
+	struct cmd_passed passed; /* place NULL: not yet */
+	struct package *package;
+};
+
+static void going_done(struct going *going)
+{
+	cmd_trust_done(&going->trust);
+	cmd_locked_done(&going->locked);
+	cmd_passed_done(&going->passed);
+	package_free(going->package);
+}
+AUTO_STRUCT(going, struct going, going_done);
+
+static int find(struct going *going, struct err *err)
+{
+	const struct options *s = going->options;
+	const char *text = going->args->items[0];
+
+	if (cmd_trust_open(going->env, s->allows_unsigned, &going->trust, err) < 0)
+		return -1;
+	if (!s->is_locked && !s->lock)
+		return find_package(going->env, s, &going->trust, going->args, &going->package,
+				    err);
+	if (input_is_file(text))
+		return err_set(err, EC_USAGE, "--locked is for names, and %s is a file", text);
+	if (cmd_locked_open(going->env, s->lock, text, &going->locked, err) < 0)
+		return -1;
+	return find_locked(going->env, s, &going->trust, &going->locked, &going->package, err);
+}
+
+/*
+ * Once. Whoever only asks for help may look at what is not trusted; whether it was help that was
+ * asked for, the flags of the package decide.
+ */
+static int pass_gate(struct going *going, struct err *err)
+{
+	const char *text = going->args->items[0];
+
+	if (going->passed.place)
 		return 0;
-	return cmd_gate(trust, package, input_is_file(text) ? text : NULL, out_place, err);
+	if (cmd_gate(&going->trust, going->package, input_is_file(text) ? text : NULL,
+		     &going->passed, err) < 0)
+		return -1;
+	if (!going->locked.pin)
+		return 0;
+	return cmd_locked_check(&going->locked, going->package, &going->passed.decision, err);
 }
 
 static int open_package(const struct options *s, const struct cli_args *args,
@@ -209,21 +270,17 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 {
 	const struct options *s = settings;
 	struct session_options how = session_options(s);
-	AUTO(package) struct package *package = NULL;
+	AUTO(going) struct going going = { .env = env, .options = s, .args = args };
 	AUTO(loader) struct loader *loader = NULL;
-	AUTO(cmd_trust) struct trust trust = { 0 };
-	AUTO(free) char *place = NULL;
 	bool wants_help = asks_for_help(args);
 
-	if (cmd_trust_open(env, s->allows_unsigned, &trust, err) < 0 ||
-	    find_package(env, s, &trust, args, &package, err) < 0 ||
-	    (!wants_help && pass_gate(&trust, args, package, &place, err) < 0) ||
-	    open_package(s, args, package, &loader, &wants_help, err) < 0)
+	if (find(&going, err) < 0 || (!wants_help && pass_gate(&going, err) < 0) ||
+	    open_package(s, args, going.package, &loader, &wants_help, err) < 0)
 		return -1;
 	if (wants_help)
-		return show_help(loader, package->config, args->items[0], err);
-	if (pass_gate(&trust, args, package, &place, err) < 0 ||
-	    cmd_gate_deny(&trust, place, loader, err) < 0)
+		return show_help(loader, going.package->config, args->items[0], err);
+	if (pass_gate(&going, err) < 0 ||
+	    cmd_gate_deny(&going.trust, going.passed.place, loader, err) < 0)
 		return -1;
 	return session_run(loader, &how, err);
 }

@@ -44,38 +44,6 @@ static int test_file(struct testing *testing, const char *path, struct err *err)
 	return trust_decide(&testing->trust, &subject, &testing->decision, err);
 }
 
-static int test_stored(struct testing *testing, struct err *err)
-{
-	const struct cmd_subject *s = &testing->subject;
-	struct store_target target = { .name = s->name,
-				       .digest = s->digest,
-				       .size_bytes = s->size_bytes,
-				       .media_type = s->media_type,
-				       .origin = s->origin,
-				       .root = s->root };
-
-	testing->place = trust_place_of(&target);
-	return trust_decide_stored(&testing->trust, s->store, &target, &s->digest,
-				   &testing->decision, err);
-}
-
-/* As a pull would see it. */
-static int test_remote(struct testing *testing, struct err *err)
-{
-	const struct cmd_subject *s = &testing->subject;
-	struct store_target target = { .name = s->name };
-	struct trust_subject subject = { .name = s->name,
-					 .is_from_place = true,
-					 .digest = s->digest,
-					 .media_type = s->media_type,
-					 .size_bytes = s->size_bytes,
-					 .store = s->store };
-
-	testing->place = trust_place_of(&target);
-	subject.place = testing->place;
-	return trust_decide(&testing->trust, &subject, &testing->decision, err);
-}
-
 static int decide(const struct cmd_env *env, const struct trust_options *o, const char *text,
 		  struct testing *testing, struct err *err)
 {
@@ -90,7 +58,8 @@ static int decide(const struct cmd_env *env, const struct trust_options *o, cons
 		return -1;
 	testing->name = mem_text(s->name);
 	testing->digest = s->digest;
-	return s->is_remote ? test_remote(testing, err) : test_stored(testing, err);
+	testing->place = cmd_place_of_subject(s);
+	return cmd_decide_subject(&testing->trust, s, &testing->decision, err);
 }
 
 static void add_rule(const struct testing *testing, enum policy_origin origin, json_t *rules)

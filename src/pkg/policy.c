@@ -210,7 +210,7 @@ int policy_take(json_t *json, const char *path, enum policy_origin origin, struc
 
 	*out = (struct policy_file){ .origin = origin, .path = mem_text(path), .json = json };
 	out->folder = mem_textn(path, path_base(path) - path);
-	if (policy_check_known(&at, file_keys, ARRAY_SIZE(file_keys), err) < 0 ||
+	if (js_check_members(&at, file_keys, ARRAY_SIZE(file_keys), err) < 0 ||
 	    js_get_text(&at, "trusted_root", &out->trusted_root, err) < 0 ||
 	    policy_list_read(&at, "revoked", POLICY_LIST_MAX, &out->revoked, err) < 0 ||
 	    check_revoked(&at, &out->revoked, err) < 0 ||

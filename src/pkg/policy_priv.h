@@ -18,10 +18,6 @@ int policy_take(json_t *json, const char *path, enum policy_origin origin, struc
 int policy_list_read(const struct js_at *at, const char *name, size_t max, struct policy_list *out,
 		     struct err *err) MUST_CHECK;
 
-/* Members that are not among the words are refused, with the nearest in the hint. */
-int policy_check_known(const struct js_at *at, const char *const *words, size_t n_words,
-		       struct err *err) MUST_CHECK;
-
 #define POLICY_LIST_MAX 1024
 
 #endif

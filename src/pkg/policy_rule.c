@@ -10,28 +10,6 @@ static const char *const identity_keys[] = { "name", "identity", "identity_patte
 					     "issuer_pattern" };
 static const char *const notation_keys[] = { "name", "store", "subjects" };
 
-int policy_check_known(const struct js_at *at, const char *const *words, size_t n_words,
-		       struct err *err)
-{
-	const char *key, *nearest;
-	json_t *value;
-
-	json_object_foreach (at->value, key, value) {
-		AUTO(free) char *path = js_path(at);
-		AUTO(free) char *shown = text_printable(key, strnlen(key, 60));
-		bool is_known = false;
-
-		for (size_t i = 0; i < n_words; i++)
-			is_known |= !strcmp(key, words[i]);
-		if (is_known)
-			continue;
-		nearest = text_nearest(key, words, n_words);
-		err_set(err, EC_CORRUPT, "%s: '%s' is not known", path, shown);
-		return nearest ? err_hint(err, "did you mean '%s'?", nearest) : -1;
-	}
-	return 0;
-}
-
 static int take_text(const struct js_at *at, struct policy_list *list, size_t max, struct err *err)
 {
 	const char *text = json_string_value(at->value);
@@ -77,7 +55,7 @@ static int read_key(const struct js_at *at, struct policy_signer *out, struct er
 		return *json_string_value(at->value) ? 0 : js_expected(at, "a file", err);
 	}
 	if (js_is_object(at, err) < 0 ||
-	    policy_check_known(at, key_keys, ARRAY_SIZE(key_keys), err) < 0 ||
+	    js_check_members(at, key_keys, ARRAY_SIZE(key_keys), err) < 0 ||
 	    js_get_text(at, "name", &out->name, err) < 0 ||
 	    js_get_text(at, "key", &out->key, err) < 0 ||
 	    js_get_text(at, "file", &out->file, err) < 0)
@@ -111,7 +89,7 @@ static int read_identity(const struct js_at *at, struct policy_signer *out, stru
 {
 	out->kind = VERIFY_IDENTITY;
 	if (js_is_object(at, err) < 0 ||
-	    policy_check_known(at, identity_keys, ARRAY_SIZE(identity_keys), err) < 0 ||
+	    js_check_members(at, identity_keys, ARRAY_SIZE(identity_keys), err) < 0 ||
 	    js_get_text(at, "name", &out->name, err) < 0 ||
 	    read_either(at, "identity", &out->identity.name, &out->identity.name_is_pattern, err) <
 		    0 ||
@@ -125,7 +103,7 @@ static int read_notation(const struct js_at *at, struct policy_signer *out, stru
 {
 	out->kind = VERIFY_NOTATION;
 	if (js_is_object(at, err) < 0 ||
-	    policy_check_known(at, notation_keys, ARRAY_SIZE(notation_keys), err) < 0 ||
+	    js_check_members(at, notation_keys, ARRAY_SIZE(notation_keys), err) < 0 ||
 	    js_get_text(at, "name", &out->name, err) < 0 ||
 	    js_need_text(at, "store", &out->store, err) < 0 ||
 	    policy_list_read(at, "subjects", POLICY_LIST_MAX, &out->subjects, err) < 0)
@@ -224,7 +202,7 @@ static int check_sense(const struct js_at *at, const struct policy_rule *rule, s
 int policy_rule_read(const struct js_at *at, struct policy_rule *out, struct err *err)
 {
 	if (js_is_object(at, err) < 0 ||
-	    policy_check_known(at, rule_keys, ARRAY_SIZE(rule_keys), err) < 0)
+	    js_check_members(at, rule_keys, ARRAY_SIZE(rule_keys), err) < 0)
 		return -1;
 	out->json = at->value;
 	out->signers = mem_array(count_signers(at->value) + 1, sizeof(*out->signers));

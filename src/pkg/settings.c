@@ -279,25 +279,6 @@ static bool is_key(const char *key)
 	return false;
 }
 
-static int check_known(const struct js_at *at, struct err *err)
-{
-	const char *key, *nearest;
-	json_t *value;
-
-	json_object_foreach (at->value, key, value) {
-		AUTO(free) char *shown = NULL;
-
-		if (is_key(key))
-			continue;
-		shown = text_printable(key, strnlen(key, 60));
-		nearest = nearest_key(key);
-		err_set(err, EC_CORRUPT, "%s: unknown key '%s'", at->name, shown);
-		return nearest ? err_hint(err, "did you mean '%s'?", nearest)
-			       : err_hint(err, "see epm-config(1)");
-	}
-	return 0;
-}
-
 int settings_check_key(const char *key, struct err *err)
 {
 	bool is_mirror = text_starts(key, "mirrors.");
@@ -321,9 +302,9 @@ int settings_take(struct settings *s, json_t *json, const char *what, enum setti
 	struct js_at at = JS_ROOT(json, what), plain_http = js_member(&at, "plain_http"),
 		     insecure = js_member(&at, "insecure");
 
-	if (check_known(&at, err) < 0 || take_registry(s, &at, origin, err) < 0 ||
-	    take_ca_file(s, &at, origin, err) < 0 || take_timeout(s, &at, origin, err) < 0 ||
-	    take_mirrors(s, &at, origin, err) < 0 ||
+	if (js_check_members(&at, keys, ARRAY_SIZE(keys), err) < 0 ||
+	    take_registry(s, &at, origin, err) < 0 || take_ca_file(s, &at, origin, err) < 0 ||
+	    take_timeout(s, &at, origin, err) < 0 || take_mirrors(s, &at, origin, err) < 0 ||
 	    take_list(&plain_http, false, origin, &s->plain_http, err) < 0)
 		return -1;
 	return take_list(&insecure, false, origin, &s->insecure, err);

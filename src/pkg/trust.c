@@ -18,6 +18,11 @@ const char *trust_ground_word(enum trust_ground ground)
 	return words[ground];
 }
 
+const char *trust_signer_id(const struct trust_signer *signer)
+{
+	return signer->id && text_starts(signer->id, "sha256:") ? signer->id : signer->name;
+}
+
 void trust_decision_done(struct trust_decision *decision)
 {
 	for (size_t i = 0; i < decision->n_signers; i++) {

@@ -69,6 +69,9 @@ struct trust_signer {
 	int64_t time; /* of signing; 0: not known */
 };
 
+/* What a signer is pinned by: a key's fingerprint, an identity. Borrowed. */
+const char *trust_signer_id(const struct trust_signer *signer);
+
 struct trust_decision {
 	enum trust_ground ground;
 	char *scope;  /* of the rule that decided; NULL: none */
