@@ -25,6 +25,7 @@ setup() {
 	unset REGISTRY_AUTH_FILE
 	umask 077 # else epm warns about files with passwords
 	cd "$BATS_TEST_TMPDIR" || return
+	trust_all
 }
 
 digest() {
@@ -256,7 +257,7 @@ make_helper() {
 		pulls "$basic"
 		unset REGISTRY_AUTH_FILE
 		rm "$file"
-		rm -rf "$EPM_HOME"
+		fresh_home
 		epm pull "$basic/demo/opensnoop:1.0"
 		fails 4
 	done
@@ -322,7 +323,7 @@ make_helper() {
 	jq -n --arg r "$token" --arg t "$IDENTITY_TOKEN" '{ServerURL: $r, Username: "<token>", Secret: $t}' \
 		>helper-id.json
 	pulls "$token"
-	rm -rf "$EPM_HOME"
+	fresh_home
 	jq -n --arg r "$token" --arg t "$IDENTITY_TOKEN" '{auths: {($r): {identitytoken: $t}}}' \
 		>"$DOCKER_CONFIG/config.json"
 	pulls "$token"
@@ -333,7 +334,7 @@ make_helper() {
 
 @test "anonymous: a token for what everybody may have" {
 	pulls "$token" public/opensnoop:1.0
-	rm -rf "$EPM_HOME"
+	fresh_home
 	epm pull "$token/demo/opensnoop:1.0"
 	fails 4
 }

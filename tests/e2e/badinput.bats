@@ -22,6 +22,7 @@ setup() {
 	cp -r "$BATS_FILE_TMPDIR/home" "$BATS_TEST_TMPDIR/home"
 	export EPM_HOME=$BATS_TEST_TMPDIR/home
 	cd "$BATS_TEST_TMPDIR" || return
+	trust_all
 }
 
 not() {

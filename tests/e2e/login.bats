@@ -22,6 +22,7 @@ setup() {
 	mkdir "$HOME" "$BATS_TEST_TMPDIR/bin"
 	cd "$BATS_TEST_TMPDIR" || return
 	config=$HOME/.docker/config.json
+	trust_all
 }
 
 # login REGISTRY [OPTION…]: with the right password
@@ -281,7 +282,7 @@ kept_tokens() {
 	[ "$(calls | sort -u)" = "get $basic"$'\n'"store $basic" ]
 	"$EPM" logout "$basic"
 	rm "$config"
-	rm -rf "$EPM_HOME"
+	fresh_home
 	mkdir -p run/containers
 	printf '{"auths": {"%s/demo": {"auth": "%s"}, "%s": {"auth": "dTpw"}}}' "$basic" \
 		"$(printf 'user:%s' "$PASSWORD" | base64 -w 0)" "$basic" >run/containers/auth.json
@@ -291,7 +292,7 @@ kept_tokens() {
 	no_secret <<<"$output"
 	# a password that is wrong now
 	printf '{"auths": {"%s/demo": {"auth": "dTpw"}}}' "$basic" >run/containers/auth.json
-	rm -rf "$EPM_HOME"
+	fresh_home
 	epm pull "$basic/demo/opensnoop:1.0"
 	fails 4
 }
@@ -303,7 +304,7 @@ kept_tokens() {
 	epm pull runqlat:2
 	exits 0
 	[ "$("$EPM" ls --json | jq -r '.[0].reference')" = "$open/demo/runqlat:2" ]
-	rm -rf "$EPM_HOME"
+	fresh_home
 	"$EPM" config mirrors.registry.invalid/tools 127.0.0.1:1 "$open/demo"
 	epm pull registry.invalid/tools/runqlat:2
 	exits 0

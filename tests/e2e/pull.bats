@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # epm pull, tags and the remote view against docker-registry. What it holds was put there without epm.
 
+TRUSTS_ALL=1
 load "$BATS_LIB/common"
 load "$BATS_LIB/registry"
 
@@ -297,15 +298,15 @@ architectures() {
 	[[ $output == *"opensnoop.bpf.o"*"3 of 3"* ]]
 	[ "$(grep -oF $'\e[K' <<<"$output" | wc -l)" -gt 8 ]
 	[[ $output == *"$(digest demo/opensnoop:1.0)"* ]]
-	rm -rf "$EPM_HOME"
+	fresh_home
 	epm pull "$stub/demo/opensnoop:1.0"
 	exits 0
 	not grep -q '[[:cntrl:]]' <<<"$output"
-	rm -rf "$EPM_HOME"
+	fresh_home
 	epm pull -q "$stub/demo/opensnoop:1.0"
 	exits 0
 	[ ${#lines[@]} = 1 ]
-	rm -rf "$EPM_HOME"
+	fresh_home
 	run env TERM=xterm script -qec "'$EPM' pull -q $stub/demo/opensnoop:1.0" /dev/null
 	not grep -q $'\e' <<<"$output"
 }
@@ -351,7 +352,7 @@ architectures() {
 	n=0
 	while :; do
 		start_stub --seed "$seed" --fault "any any after=$n times=1 hang"
-		rm -rf "$EPM_HOME"
+		fresh_home
 		make_packages "$EPM_HOME" keep:1
 		before=$(names)
 		"$EPM" pull "$stub/demo/opensnoop:1.0" >out 2>&1 3>&- &
@@ -380,7 +381,7 @@ hangs_or_ended() {
 @test "killed in the middle of a body, and done again" {
 	for bytes in 0 1 10 26 300; do
 		start_stub --seed "$seed" --fault "GET blob each=1 stall=$bytes"
-		rm -rf "$EPM_HOME"
+		fresh_home
 		"$EPM" pull "$stub/demo/opensnoop:1.0" >out 2>&1 3>&- &
 		pid=$!
 		wait_for is_stalled
@@ -428,7 +429,8 @@ os.execv(sys.argv[1], sys.argv[1:])' "$EPM" pull "$stub/demo/opensnoop:1.0" >out
 @test "each call that changes the disk fails in turn, or kills" {
 	for errno in 28 KILL; do
 		for n in $(seq 90); do
-			rm -rf "$EPM_HOME" mark
+			rm -f mark
+			fresh_home
 			ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 FAULT_AT=$n FAULT_ERRNO=$errno \
 				FAULT_MARK=$PWD/mark LD_PRELOAD=$EPM_BUILD/tests/support/faults_preload.so \
 				run "$EPM" pull "$registry/demo/opensnoop:1.0"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # epm push: to docker-registry, and to a stub where docker-registry cannot do it.
 
+TRUSTS_ALL=1
 load "$BATS_LIB/common"
 load "$BATS_LIB/registry"
 
@@ -130,6 +131,7 @@ whole() {
 		is_at "$registry" index/many "$child" "$child"
 	done
 	[ "$(asked "$registry_log" | grep -n '^PUT .*/manifests/' | grep -n 'manifests/1 201$' | cut -d: -f1)" = 4 ]
+	EPM_HOME=$PWD/other trust_all
 	EPM_HOME=$PWD/other epm pull --all-platforms "$registry/index/many:1"
 	exits 0
 	EPM_HOME=$PWD/other "$EPM" fsck

@@ -22,6 +22,7 @@ setup() {
 	unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 	unset SSL_CERT_FILE SSL_CERT_DIR
 	cd "$BATS_TEST_TMPDIR" || return
+	trust_all
 }
 
 # pulls OPTION… REGISTRY: works
@@ -29,7 +30,7 @@ pulls() {
 	epm pull "${@:1:$#-1}" "${*: -1}/demo/opensnoop:1.0"
 	exits 0
 	[ "$("$EPM" ls --json | jq -r '.[0].digest')" = "$(entry_digest "$seed" demo/opensnoop:1.0)" ]
-	rm -rf "$EPM_HOME"
+	fresh_home
 }
 
 # not_pulled STATUS PATTERN OPTION… REGISTRY

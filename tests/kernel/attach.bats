@@ -105,7 +105,7 @@ foreign() {
 
 @test "records of an object that nothing describes are shown as bytes" {
 	foreign
-	start_run --json --count 1 foreign.o
+	start_run --allow-unsigned --json --count 1 foreign.o
 	kill -0 $$
 	wait_run
 	exits 0
@@ -115,7 +115,7 @@ foreign() {
 
 @test "a global pointer to a struct tells the type of the records" {
 	foreign -DHAS_POINTER
-	start_run --json --count 1 foreign.o
+	start_run --allow-unsigned --json --count 1 foreign.o
 	kill -0 $$
 	wait_run
 	exits 0

@@ -12,6 +12,20 @@ setup() {
 	# Nothing leaves the machine: what is not on loopback is asked for at a proxy that is not there.
 	export HTTP_PROXY=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1
 	cd "$BATS_TEST_TMPDIR" || return
+	[ -z "${TRUSTS_ALL-}" ] || trust_all
+}
+
+# trust_all: in this EPM_HOME nothing has to be signed. For tests of what comes before or after trust;
+# a file that sets TRUSTS_ALL has it in all of its tests.
+trust_all() {
+	mkdir -p "$EPM_HOME"
+	printf 'scopes:\n  "*":\n    unsigned: allow\n' >"$EPM_HOME/policy.yaml"
+}
+
+# fresh_home: nothing is left of it but that.
+fresh_home() {
+	rm -rf "$EPM_HOME"
+	trust_all
 }
 
 # make_store NAME:TAG…: packages that epm did not make; see make_store.py for more.
