@@ -10,7 +10,7 @@
 #include "pkg/policy_edit.h"
 #include "support/data.h"
 
-#define KEY                                                                                     \
+#define KEY                                                                                         \
 	"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf5iRnR8dqmx3x/0AJVZjKiHZWLETAy9uN2Qn1jGemOUqLR2wY0HRw" \
 	"OXr/mTgtJNYCRhWzFbPNRltQmgZHsXq7g=="
 #define FINGERPRINT "sha256:d2635a401792979238177bc2dc5210467fac062dee3e22bc82e3cb41540004b9"
@@ -114,7 +114,8 @@ static void test_longest(void **state)
 	      POLICY_PERSON, &policy);
 	assert_string_equal(policy_find(&policy, POLICY_PERSON, "ghcr.io/x/y/z")->scope,
 			    "ghcr.io/x/y");
-	assert_string_equal(policy_find(&policy, POLICY_PERSON, "ghcr.io/x/yy")->scope, "ghcr.io/x");
+	assert_string_equal(policy_find(&policy, POLICY_PERSON, "ghcr.io/x/yy")->scope,
+			    "ghcr.io/x");
 	assert_string_equal(policy_find(&policy, POLICY_PERSON, "ghcr.io/a")->scope, "ghcr.io");
 	assert_string_equal(policy_find(&policy, POLICY_PERSON, "quay.io/a")->scope, "*");
 	assert_null(policy_find(&policy, POLICY_SYSTEM, "quay.io/a"));
@@ -279,8 +280,8 @@ static void test_revoked(void **state)
 	(void)state;
 	parse("scopes: {a: {keys: [{key: " KEY "}]}}", POLICY_PERSON, &policy);
 	parse("revoked: [" FINGERPRINT "]", POLICY_SYSTEM, &policy);
-	assert_int_equal(policy_judges_open(&policy, policy_find(&policy, POLICY_PERSON, "a"), false,
-					    &judges, &err),
+	assert_int_equal(policy_judges_open(&policy, policy_find(&policy, POLICY_PERSON, "a"),
+					    false, &judges, &err),
 			 0);
 	assert_true(judges.signers[0].is_revoked);
 }
@@ -436,7 +437,8 @@ int main(void)
 		cmocka_unit_test(test_judges_fail),
 		cmocka_unit_test_setup_teardown(test_changes, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(test_keeps_damaged, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(test_writable_by_others, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(test_writable_by_others, make_folder,
+						remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
