@@ -25,9 +25,9 @@
 	X(sign) \
 	X(attest) \
 	X(verify) \
-	X(key) \
 	X(trust) \
 	X(lock) \
+	X(key) \
 	X(login) \
 	X(logout) \
 	X(config) \

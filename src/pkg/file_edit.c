@@ -138,6 +138,10 @@ int file_edit_open(const char *path, struct file_edit *edit, struct err *err)
 
 	edit->path = path_follow(path);
 	folder = mem_textn(edit->path, path_base(edit->path) - edit->path);
+	if (!*folder) {
+		free(folder);
+		folder = mem_text(".");
+	}
 	if (fs_open_dir(AT_FDCWD, folder, 0755, &edit->folder, err) < 0)
 		return -1;
 	flock(edit->folder, LOCK_EX); /* where there are no locks it goes without */

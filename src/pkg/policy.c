@@ -295,19 +295,27 @@ static const char *find_denied(const struct policy_list *list, const char *const
 	return NULL;
 }
 
+/* Of one file: what it denies to everybody, and what its scopes do that cover the place. */
+static const char *denied_by(const struct policy_file *file, const char *place,
+			     const char *const *words, size_t n_words)
+{
+	const char *found = find_denied(&file->deny, words, n_words);
+
+	for (size_t i = 0; !found && i < file->n_rules; i++)
+		if (policy_scope_covers(file->rules[i].scope, place))
+			found = find_denied(&file->rules[i].deny, words, n_words);
+	return found;
+}
+
 const char *policy_denied(const struct policy *policy, const char *place, const char *const *words,
 			  size_t n_words, const char **out_where)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(policy->files); i++) {
-		const struct policy_file *file = &policy->files[i];
-		const struct policy_rule *rule = policy_find(policy, i, place);
-		const char *found = find_denied(&file->deny, words, n_words);
+		const char *found = denied_by(&policy->files[i], place, words, n_words);
 
-		if (!found && rule)
-			found = find_denied(&rule->deny, words, n_words);
 		if (!found)
 			continue;
-		*out_where = file->path;
+		*out_where = policy->files[i].path;
 		return found;
 	}
 	return NULL;
@@ -316,10 +324,14 @@ const char *policy_denied(const struct policy *policy, const char *place, const 
 bool policy_denies(const struct policy *policy, const char *place)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(policy->files); i++) {
-		const struct policy_rule *rule = policy_find(policy, i, place);
+		const struct policy_file *file = &policy->files[i];
 
-		if (policy->files[i].deny.n_items || (rule && rule->deny.n_items))
+		if (file->deny.n_items)
 			return true;
+		for (size_t j = 0; j < file->n_rules; j++)
+			if (file->rules[j].deny.n_items &&
+			    policy_scope_covers(file->rules[j].scope, place))
+				return true;
 	}
 	return false;
 }

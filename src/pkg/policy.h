@@ -25,7 +25,8 @@
  * A scope is REGISTRY[/PATH], file:/FOLDER, https://HOST/PATH, the name of a package without a
  * registry, or "*" for everything; it covers what is equal to it or goes on behind a slash. The
  * longest that covers a place is the one that counts, of the person's and of the system's each: what
- * both have a rule for must satisfy both. Lists of what is denied or revoked are joined.
+ * both have a rule for must satisfy both. Only what is denied is denied by all that cover the place;
+ * and what one file revokes is revoked for both.
  *
  * Reading is strict: a member that is not known, or a value that cannot be, is an error and nothing
  * is trusted until it is mended.

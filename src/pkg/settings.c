@@ -302,8 +302,9 @@ int settings_take(struct settings *s, json_t *json, const char *what, enum setti
 	struct js_at at = JS_ROOT(json, what), plain_http = js_member(&at, "plain_http"),
 		     insecure = js_member(&at, "insecure");
 
-	if (js_check_members(&at, keys, ARRAY_SIZE(keys), err) < 0 ||
-	    take_registry(s, &at, origin, err) < 0 || take_ca_file(s, &at, origin, err) < 0 ||
+	if (js_check_members(&at, keys, ARRAY_SIZE(keys), err) < 0)
+		return err->hint[0] ? -1 : err_hint(err, "see epm-config(1)");
+	if (take_registry(s, &at, origin, err) < 0 || take_ca_file(s, &at, origin, err) < 0 ||
 	    take_timeout(s, &at, origin, err) < 0 || take_mirrors(s, &at, origin, err) < 0 ||
 	    take_list(&plain_http, false, origin, &s->plain_http, err) < 0)
 		return -1;

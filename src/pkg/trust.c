@@ -148,6 +148,14 @@ static void explain(struct judging *judging, const struct verify_report *report)
 	judging->decision->signatures = list;
 }
 
+static bool is_revoked(const struct verify_report *report)
+{
+	for (size_t i = 0; i < report->n_results; i++)
+		if (report->results[i].err.code && report->results[i].stage == VERIFY_REVOKED)
+			return true;
+	return false;
+}
+
 static int judge_report(struct judging *judging, const struct verify_report *report,
 			const struct verify_question *question)
 {
@@ -166,7 +174,7 @@ static int judge_report(struct judging *judging, const struct verify_report *rep
 	refuse(judging, "%s", why.text);
 	if (why.hint[0])
 		err_hint(&judging->decision->refusal, "%s", why.hint);
-	else
+	else if (!is_revoked(report))
 		hint_at_keys(judging);
 	return 0;
 }

@@ -37,7 +37,7 @@ same() {
 }
 
 @test "manual: a page for each command, and no others" {
-	expected=$(commands | sed 's/.*/epm-&.1/'; echo epm.1; echo epm-package.5)
+	expected=$(commands | sed 's/.*/epm-&.1/'; echo epm.1; echo epm-package.5; echo epm-policy.5)
 	found=$(cd "$EPM_SRC/man" && ls -- *.scd)
 	same pages "$(sort <<<"$expected")" "$(sed 's/\.scd$//' <<<"$found" | sort)"
 	found=$(sed -nE 's/^\*epm-([a-z]+)\*\(1\)$/\1/p' "$EPM_SRC/man/epm.1.scd")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # epm copy between registries, layouts, archives and the store; referrers; epm save and load.
 
-TRUSTS_ALL=1
+export TRUSTS_ALL=1
 load "$BATS_LIB/common"
 load "$BATS_LIB/registry"
 

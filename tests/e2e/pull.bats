@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # epm pull, tags and the remote view against docker-registry. What it holds was put there without epm.
 
-TRUSTS_ALL=1
+export TRUSTS_ALL=1
 load "$BATS_LIB/common"
 load "$BATS_LIB/registry"
 

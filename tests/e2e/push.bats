@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # epm push: to docker-registry, and to a stub where docker-registry cannot do it.
 
-TRUSTS_ALL=1
+export TRUSTS_ALL=1
 load "$BATS_LIB/common"
 load "$BATS_LIB/registry"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # A registry that misbehaves: one clear line, the right exit status, nothing half stored.
 
-TRUSTS_ALL=1
+export TRUSTS_ALL=1
 load "$BATS_LIB/common"
 load "$BATS_LIB/registry"
 

@@ -216,7 +216,8 @@ static const struct {
 	{ "", "scopes: {a: {deny: [lsm]}}", "a/b", { "lsm" }, "lsm" },
 	{ "", "scopes: {a: {deny: [lsm]}}", "b", { "lsm" }, NULL },
 	{ "scopes: {a: {deny: [lsm]}}", "scopes: {a: {unsigned: allow}}", "a", { "lsm" }, "lsm" },
-	{ "", "scopes: {a: {deny: [lsm]}, a/b: {}}", "a/b", { "lsm" }, NULL },
+	{ "", "scopes: {a: {deny: [lsm]}, a/b: {}}", "a/b", { "lsm" }, "lsm" },
+	{ "", "scopes: {'*': {deny: [lsm]}, a: {}}", "a/b", { "lsm" }, "lsm" },
 	{ "", "", "a", { "lsm" }, NULL },
 };
 
