@@ -3,11 +3,16 @@
 #include "base/log.h"
 #include "cmd/list.h"
 #include "cmd/remote.h"
+#include "cmd/signer.h"
+#include "sign/statement.h"
 
 struct options {
 	struct cli_common common;
 	struct cmd_remote remote;
 	struct cli_list tags;
+	struct cmd_signer_options who;
+	struct cli_list annotations;
+	const char *format;
 	bool is_careful;
 	bool wants_json;
 };
@@ -23,6 +28,20 @@ static const struct cli_option options[] = {
 	  .kind = CLI_FLAG,
 	  .offset = offsetof(struct options, is_careful),
 	  .help = "refuse when a tag is not what was last seen there" },
+	{ .name = "sign",
+	  .kind = CLI_TEXT,
+	  .offset = offsetof(struct options, who.key_file),
+	  .value = "KEY",
+	  .help = "sign it in the store first, with this private key",
+	  .words = CLI_WORDS_FILE },
+	CMD_PASSWORD_OPTION(struct options),
+	{ .name = "annotation",
+	  .letter = 'a',
+	  .kind = CLI_LIST,
+	  .offset = offsetof(struct options, annotations),
+	  .value = "KEY=VALUE",
+	  .help = "sign this with it; may be given several times" },
+	CMD_FORMAT_OPTION(struct options),
 	{ .name = "json",
 	  .kind = CLI_FLAG,
 	  .offset = offsetof(struct options, wants_json),
@@ -38,6 +57,45 @@ static int push(const struct fetch *from, struct store *store, const struct fetc
 
 	fetch.watch = cmd_watch(progress);
 	return fetch_push(&fetch, store, what, report, err);
+}
+
+/* Into the store, so that the signature is kept here, too. */
+static int sign(const struct cmd_env *env, const struct options *o, const struct fetch *fetch,
+		struct store *store, const struct fetch_push *what, struct err *err)
+{
+	AUTO(cmd_signer) struct cmd_signer signer = { 0 };
+	AUTO(json) json_t *annotations = NULL;
+	AUTO(store_target) struct store_target source = { 0 };
+	AUTO(signing_report) struct signing_report report = { 0 };
+	AUTO(free) char *repository = cmd_subject_repository(what->target);
+	struct signing_claim claim = { .reference = repository,
+				       .predicate_type = SIGN_PREDICATE_SIGNATURE };
+	const struct signing signing = { .signer = &signer.signer,
+					 .claim = &claim,
+					 .is_simple = cmd_format_is_simple(o->format),
+					 .has_children = true };
+
+	if (cmd_annotations_parse(&o->annotations, &annotations, err) < 0 ||
+	    fetch_push_source(fetch, store, what, &source, err) < 0 ||
+	    cmd_signer_open(env, &o->remote, &o->who, &signer, err) < 0)
+		return -1;
+	claim.annotations = annotations;
+	if (cmd_store_sign(store, &source.digest, what->target, &signing, &report, err) < 0)
+		return -1;
+	cmd_sign_note(&(struct cmd_sign_outcome){
+		.signing = &signing,
+		.report = &report,
+		.name = source.name ? source.name : source.digest.text,
+	});
+	return 0;
+}
+
+static int check_options(const struct options *o, struct err *err)
+{
+	if (!o->who.key_file && (o->annotations.n_items || o->format || o->who.is_password_stdin))
+		return err_set(err, EC_USAGE,
+			       "--annotation, --format and --password-stdin need --sign");
+	return 0;
 }
 
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
@@ -58,10 +116,12 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 		.is_careful = o->is_careful,
 	};
 
-	if (store_open(env->home, STORE_READ, &store, err) < 0 ||
+	if (check_options(o, err) < 0 || store_open(env->home, STORE_READ, &store, err) < 0 ||
 	    cmd_session_open(env, &o->remote, &session, err) < 0)
 		return -1;
 	fetch.client = session.client;
+	if (o->who.key_file && sign(env, o, &fetch, store, &what, err) < 0)
+		return -1;
 	if (push(&fetch, store, &what, o->common.is_quiet, &report, err) < 0)
 		return -1;
 	if (report.source && strcmp(report.source, report.reference))
@@ -75,6 +135,7 @@ static void done(void *settings)
 
 	cli_list_done(&o->remote.resolve);
 	cli_list_done(&o->tags);
+	cli_list_done(&o->annotations);
 }
 
 const struct cmd cmd_push = {

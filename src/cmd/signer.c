@@ -121,19 +121,27 @@ static int send(const struct cmd_env *env, struct cmd_subject *subject,
 	return fetch_send(&fetch, subject->store, &send, &sent, err);
 }
 
-int cmd_subject_sign(const struct cmd_env *env, struct cmd_subject *subject,
-		     const struct signing *how, struct signing_report *out, struct err *err)
+int cmd_store_sign(struct store *store, const struct oci_digest *digest, const char *name,
+		   const struct signing *how, struct signing_report *out, struct err *err)
 {
-	AUTO(signing_report) struct signing_report report = { 0 };
 	AUTO(free) char *created = NULL;
 	struct signing signing = *how;
 
 	if (clock_source_date(&created, err) < 0)
 		return -1;
-	signing.store = subject->store;
+	signing.store = store;
 	signing.created = created;
-	if (signing_make(&signing, &subject->digest, &report, err) < 0)
-		return err_wrap(err, "%s", subject->name);
+	return signing_make(&signing, digest, out, err) < 0 ? err_wrap(err, "%s", name) : 0;
+}
+
+int cmd_subject_sign(const struct cmd_env *env, struct cmd_subject *subject,
+		     const struct signing *signing, struct signing_report *out, struct err *err)
+{
+	AUTO(signing_report) struct signing_report report = { 0 };
+
+	if (cmd_store_sign(subject->store, &subject->digest, subject->name, signing, &report, err) <
+	    0)
+		return -1;
 	if (subject->is_remote && report.n_new && send(env, subject, &report, err) < 0)
 		return -1;
 	*out = report;
@@ -187,7 +195,7 @@ static void add_lines(const struct cmd_sign_outcome *outcome, struct str *out)
 	}
 }
 
-static void note(const struct cmd_sign_outcome *outcome)
+void cmd_sign_note(const struct cmd_sign_outcome *outcome)
 {
 	const struct signing_report *report = outcome->report;
 	const char *signer = outcome->signing->signer->name;
@@ -206,13 +214,13 @@ static void note(const struct cmd_sign_outcome *outcome)
 	if (report->n_absent)
 		log_note("%zu manifests of the image index are not in the store and not signed",
 			 report->n_absent);
-	if (report->n_new && !outcome->is_remote)
-		log_note("'epm push' sends it with the package");
 }
 
 void cmd_sign_tell(const struct cmd_sign_outcome *outcome, struct str *out)
 {
-	note(outcome);
+	cmd_sign_note(outcome);
+	if (outcome->report->n_new && !outcome->is_remote)
+		log_note("'epm push' sends it with the package");
 	if (outcome->wants_json)
 		add_json(outcome, out);
 	else

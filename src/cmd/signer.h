@@ -20,19 +20,22 @@ struct cmd_signer_options {
 };
 
 /* Rows for a table of options; `type` has a struct cmd_signer_options called `who`. */
-#define CMD_SIGNER_OPTIONS(type)                                                  \
-	{ .name = "key",                                                          \
-	  .letter = 'k',                                                          \
-	  .kind = CLI_TEXT,                                                       \
-	  .offset = offsetof(type, who.key_file),                                 \
-	  .value = "FILE",                                                        \
-	  .help = "sign with this private key; without it EPM_KEY names one",     \
-	  .words = CLI_WORDS_FILE },                                              \
-		{ .name = "password-stdin",                                       \
-		  .kind = CLI_FLAG,                                               \
-		  .offset = offsetof(type, who.is_password_stdin),                \
-		  .help = "read the passphrase of the key from standard input" }, \
-		CMD_SERVICES_OPTIONS(type, who.services)
+#define CMD_SIGNER_OPTIONS(type)                                              \
+	{ .name = "key",                                                      \
+	  .letter = 'k',                                                      \
+	  .kind = CLI_TEXT,                                                   \
+	  .offset = offsetof(type, who.key_file),                             \
+	  .value = "FILE",                                                    \
+	  .help = "sign with this private key; without it EPM_KEY names one", \
+	  .words = CLI_WORDS_FILE },                                          \
+		CMD_PASSWORD_OPTION(type), CMD_SERVICES_OPTIONS(type, who.services)
+
+#define CMD_PASSWORD_OPTION(type)                                            \
+	{                                                                    \
+		.name = "password-stdin", .kind = CLI_FLAG,                  \
+		.offset = offsetof(type, who.is_password_stdin),             \
+		.help = "read the passphrase of the key from standard input" \
+	}
 
 struct cmd_signer { /* points into itself: not to be copied */
 	struct cmd_passphrase passphrase;
@@ -82,6 +85,11 @@ int cmd_subject_sign(const struct cmd_env *env, struct cmd_subject *subject,
 		     const struct signing *signing, struct signing_report *out,
 		     struct err *err) MUST_CHECK;
 
+/* The same in a store. name: what it is called in errors. */
+int cmd_store_sign(struct store *store, const struct oci_digest *digest, const char *name,
+		   const struct signing *signing, struct signing_report *out,
+		   struct err *err) MUST_CHECK;
+
 /* Tell: on stderr what was done, to out a line "NAME@DIGEST SIGNATURE" for each, or JSON. */
 struct cmd_sign_outcome {
 	const struct signing *signing;
@@ -91,5 +99,6 @@ struct cmd_sign_outcome {
 	bool wants_json;
 };
 void cmd_sign_tell(const struct cmd_sign_outcome *outcome, struct str *out);
+void cmd_sign_note(const struct cmd_sign_outcome *outcome); /* only the first */
 
 #endif

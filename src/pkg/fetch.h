@@ -73,7 +73,14 @@ struct fetch_push {
 	bool is_careful; /* do not move a tag that is not as it was last seen (EXISTS) */
 };
 
-/* Send what is in the store to a registry. Errors as above. */
+/* What of the store would be sent. NOT_FOUND, USAGE. */
+int fetch_push_source(const struct fetch *fetch, struct store *store, const struct fetch_push *what,
+		      struct store_target *out, struct err *err) MUST_CHECK;
+
+/*
+ * Send what is in the store to a registry, with all that refers to it. When the tags are as they
+ * should be there, only referrers that the registry lacks. Errors as above.
+ */
 int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *what,
 	       struct fetch_report *out, struct err *err) MUST_CHECK;
 

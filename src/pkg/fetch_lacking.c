@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 /* Which referrers of the store a registry does not list. */
 #include "base/alloc.h"
+#include "oci/mediatype.h"
 #include "oci/referrers.h"
+#include "oci/tagged.h"
 #include "pkg/fetch_priv.h"
 
 void digest_list_add(struct digest_list *list, const struct oci_digest *digest)
@@ -91,6 +93,14 @@ static int look_at(struct looking *looking, const struct oci_digest *subject, st
 	return 0;
 }
 
+/* The tag that a referrer is found by; NULL: it is in a list. */
+static const char *tag_of(const struct oci_descriptor *referrer)
+{
+	const char *tag = oci_annotation(referrer->annotations, OCI_KEY_REF_NAME);
+
+	return tag && oci_tag_suffix(tag) ? tag : NULL;
+}
+
 static bool is_listed(const struct oci_index *index, const struct oci_digest *digest)
 {
 	for (size_t i = 0; i < index->n_manifests; i++)
@@ -105,9 +115,88 @@ static int on_listed(void *ctx, const struct oci_index *index, struct err *err)
 
 	(void)err;
 	for (size_t i = 0; i < asking->here->n_manifests; i++)
-		if (!is_listed(index, &asking->here->manifests[i].digest))
+		if (!tag_of(&asking->here->manifests[i]) &&
+		    !is_listed(index, &asking->here->manifests[i].digest))
 			digest_list_add(asking->lacking, &asking->here->manifests[i].digest);
 	return 0;
+}
+
+/* One that is found by a tag. */
+struct comparing {
+	struct oci_layout *layout;
+	const struct oci_descriptor *here;
+	struct digest_list *lacking;
+};
+
+/* Others may have added theirs: what counts is that ours are in it. */
+static int on_tagged(void *ctx, struct oci_document *there, bool is_same, struct err *err)
+{
+	const struct comparing *comparing = ctx;
+	AUTO(oci_document) struct oci_document document = { 0 };
+	AUTO(oci_manifest) struct oci_manifest *own = NULL;
+	AUTO(oci_manifest) struct oci_manifest *all = NULL;
+
+	if (is_same)
+		return 0;
+	if (oci_layout_document(comparing->layout, &comparing->here->digest,
+				comparing->here->size_bytes, &document, err) < 0)
+		return -1;
+	if (!oci_type_is_manifest(document.media_type) ||
+	    !oci_type_is_manifest(there->media_type) ||
+	    !oci_tagged_is_list(tag_of(comparing->here)) ||
+	    oci_manifest_read(document.json, "manifest", &own, err) < 0 ||
+	    oci_manifest_read(there->json, "manifest", &all, err) < 0 || oci_tagged_merge(all, own))
+		digest_list_add(comparing->lacking, &comparing->here->digest);
+	*err = (struct err){ 0 };
+	return 0;
+}
+
+static int on_no_tag(void *ctx, struct err *err)
+{
+	const struct comparing *comparing = ctx;
+
+	*err = (struct err){ 0 };
+	digest_list_add(comparing->lacking, &comparing->here->digest);
+	return 0;
+}
+
+static void compare_start(struct looking *looking, struct oci_repository *repository,
+			  const struct oci_descriptor *here, struct digest_list *lacking)
+{
+	struct comparing *comparing = mem_alloc(sizeof(*comparing));
+	const struct oci_manifest_get get = {
+		.repository = repository,
+		.reference = tag_of(here),
+		.known = &here->digest,
+		.size_bytes = UINT64_MAX,
+		.done = on_tagged,
+		.missing = on_no_tag,
+		.release = free,
+		.ctx = comparing,
+	};
+
+	*comparing = (struct comparing){ store_layout(looking->store), here, lacking };
+	oci_manifest_get_start(&get);
+}
+
+/* The list of referrers, and tags; all at once. */
+static void ask(struct looking *looking, struct oci_repository *repository, struct asking *asking)
+{
+	const struct oci_index *here = asking->here;
+	struct oci_referrers_get get = { .repository = repository,
+					 .subject = asking->subject,
+					 .done = on_listed,
+					 .ctx = asking };
+	size_t n_tagged = 0;
+
+	for (size_t i = 0; i < here->n_manifests; i++) {
+		if (!tag_of(&here->manifests[i]))
+			continue;
+		compare_start(looking, repository, &here->manifests[i], asking->lacking);
+		n_tagged++;
+	}
+	if (n_tagged < here->n_manifests)
+		oci_referrers_get_start(&get);
 }
 
 /* A referrer of what is itself a referrer is reached through that. */
@@ -137,13 +226,8 @@ int fetch_find_lacking(struct store *store, struct oci_repository *repository,
 			return -1;
 	}
 	for (size_t i = 0; i < looking.n_askings; i++) {
-		struct oci_referrers_get get = { .repository = repository,
-						 .subject = looking.askings[i].subject,
-						 .done = on_listed,
-						 .ctx = &looking.askings[i] };
-
 		looking.askings[i].lacking = out;
-		oci_referrers_get_start(&get);
+		ask(&looking, repository, &looking.askings[i]);
 	}
 	if (looking.n_askings && oci_client_run(repository->client, NULL, err) < 0)
 		return -1;

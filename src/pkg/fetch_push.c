@@ -287,6 +287,19 @@ static int push(struct pushing *pushing, struct fetch_report *report, struct err
 	return send_referrers(pushing, report, err);
 }
 
+int fetch_push_source(const struct fetch *fetch, struct store *store, const struct fetch_push *what,
+		      struct store_target *out, struct err *err)
+{
+	AUTO(pushing) struct pushing pushing = { .fetch = fetch, .push = what, .store = store };
+
+	if (fetch_target_parse(fetch->settings, what->target, &pushing.target, err) < 0 ||
+	    resolve(&pushing, err) < 0)
+		return -1;
+	*out = pushing.source;
+	pushing.source = (struct store_target){ 0 };
+	return 0;
+}
+
 int fetch_push(const struct fetch *fetch, struct store *store, const struct fetch_push *what,
 	       struct fetch_report *out, struct err *err)
 {
