@@ -171,21 +171,20 @@ static int take_token(const struct cmd_services *services, struct cmd_keyless *o
 }
 
 int cmd_keyless_open(const struct cmd_env *env, const struct cmd_remote *remote,
-		     const struct cmd_services *services, const struct sign_key *key,
-		     const char *key_name, struct cmd_keyless *out, struct err *err)
+		     const struct cmd_services *services, struct cmd_keyless *out, struct err *err)
 {
 	struct keyless_settings settings = { .client = &out->session.client_settings,
-					     .key = key,
-					     .key_name = key_name,
+					     .key = out->key,
+					     .key_name = out->key_name,
 					     .log_urls = out->log_urls,
 					     .tsa_urls = out->tsa_urls };
 
-	if (check_options(services, key, err) < 0 ||
+	if (check_options(services, out->key, err) < 0 ||
 	    (services->config_file ? take_config(services, out, &settings, err)
 				   : take_urls(services, out, &settings, err)) < 0 ||
 	    (services->root_file && take_root(services->root_file, out, err) < 0) ||
 	    cmd_session_open(env, remote, &out->session, err) < 0 ||
-	    (!key && take_token(services, out, &settings, err) < 0))
+	    (!out->key && take_token(services, out, &settings, err) < 0))
 		return -1;
 	settings.root = services->root_file ? &out->root : NULL;
 	return keyless_new(&settings, &out->keyless, err);

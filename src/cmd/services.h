@@ -50,6 +50,10 @@ struct cmd_services {
 bool cmd_services_are_named(const struct cmd_services *services);
 
 struct cmd_keyless { /* points into itself: not to be copied */
+	/* The caller's: signs, and the services only testify; NULL: keyless. Borrowed, with its name. */
+	const struct sign_key *key;
+	const char *key_name;
+
 	struct cmd_session session;
 	struct str token;
 	struct sign_signing_config config;
@@ -60,13 +64,12 @@ struct cmd_keyless { /* points into itself: not to be copied */
 };
 
 /*
- * For keyless_signer(). key: signs, and the services only testify; NULL: keyless. Both are borrowed,
- * as are the options. Asks nobody but GitHub for a token. USAGE for options that do not go together
+ * For keyless_signer(). The options are borrowed. Asks nobody but GitHub for a token. USAGE for options that do not go together
  * or lack something; NOT_FOUND, CORRUPT, UNSUPPORTED of files; DENIED, CORRUPT of the token.
  */
 int cmd_keyless_open(const struct cmd_env *env, const struct cmd_remote *remote,
-		     const struct cmd_services *services, const struct sign_key *key,
-		     const char *key_name, struct cmd_keyless *out, struct err *err) MUST_CHECK;
+		     const struct cmd_services *services, struct cmd_keyless *out,
+		     struct err *err) MUST_CHECK;
 void cmd_keyless_done(struct cmd_keyless *keyless);
 AUTO_STRUCT(cmd_keyless, struct cmd_keyless, cmd_keyless_done);
 

@@ -45,8 +45,9 @@ int cmd_signer_open(const struct cmd_env *env, const struct cmd_remote *remote,
 		return -1;
 	if (!cmd_services_are_named(&options->services))
 		return signer_of_key(out->key, path, &out->signer, err);
-	if (cmd_keyless_open(env, remote, &options->services, out->key, path, &out->keyless, err) <
-	    0)
+	out->keyless.key = out->key;
+	out->keyless.key_name = path;
+	if (cmd_keyless_open(env, remote, &options->services, &out->keyless, err) < 0)
 		return -1;
 	keyless_signer(out->keyless.keyless, &out->signer);
 	return 0;
