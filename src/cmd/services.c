@@ -35,26 +35,50 @@ static int check_options(const struct cmd_services *services, const struct sign_
 	return 0;
 }
 
+#define REKOR_VERSION 2 /* of its interface, the highest there is */
+
+static int choose(const struct sign_services *services, const char *what, uint64_t max_version,
+		  const struct sign_service **out, size_t *out_n, struct err *err)
+{
+	const struct sign_choice choice = { what, max_version, clock_wall() };
+
+	return sign_services_select(services, &choice, out, out_n, err);
+}
+
+static int choose_all(struct cmd_keyless *out, struct keyless_settings *settings, struct err *err)
+{
+	const struct sign_service *chosen[LIMIT_SERVICES_USED];
+	size_t n = 0;
+
+	if (!settings->key &&
+	    choose(&out->config.cas, "certificate authority", 1, chosen, &n, err) < 0)
+		return -1;
+	settings->ca_url = n ? chosen[0]->url : NULL;
+	if (choose(&out->config.tlogs, "transparency log", REKOR_VERSION, chosen, &settings->n_logs,
+		   err) < 0)
+		return -1;
+	for (size_t i = 0; i < settings->n_logs; i++)
+		out->logs[i] =
+			(struct keyless_log){ chosen[i]->url, chosen[i]->version == REKOR_VERSION };
+	if (choose(&out->config.tsas, "timestamp authority", 1, chosen, &settings->n_tsa_urls,
+		   err) < 0)
+		return -1;
+	for (size_t i = 0; i < settings->n_tsa_urls; i++)
+		out->tsa_urls[i] = chosen[i]->url;
+	return 0;
+}
+
 static int take_config(const struct cmd_services *services, struct cmd_keyless *out,
 		       struct keyless_settings *settings, struct err *err)
 {
 	AUTO(str) struct str text = STR_MAX(LIMIT_SETTINGS);
-	const char *cas[LIMIT_SERVICES_USED];
-	int64_t now = clock_wall();
-	size_t n_cas = 0;
 
 	if (fs_read(AT_FDCWD, services->config_file, &text, err) < 0)
 		return -1;
 	if (sign_signing_config_parse((struct span){ str_text(&text), text.len }, &out->config,
 				      err) < 0 ||
-	    (!settings->key && sign_services_select(&out->config.cas, "certificate authority", now,
-						    cas, &n_cas, err) < 0) ||
-	    sign_services_select(&out->config.tlogs, "transparency log", now, out->log_urls,
-				 &settings->n_log_urls, err) < 0 ||
-	    sign_services_select(&out->config.tsas, "timestamp authority", now, out->tsa_urls,
-				 &settings->n_tsa_urls, err) < 0)
+	    choose_all(out, settings, err) < 0)
 		return err_wrap(err, "%s", services->config_file);
-	settings->ca_url = n_cas ? cas[0] : NULL;
 	return 0;
 }
 
@@ -76,8 +100,8 @@ static int take_urls(const struct cmd_services *services, struct cmd_keyless *ou
 		}
 	}
 	settings->ca_url = services->ca_url;
-	out->log_urls[0] = services->log_url;
-	settings->n_log_urls = services->log_url != NULL;
+	out->logs[0].url = services->log_url;
+	settings->n_logs = services->log_url != NULL;
 	out->tsa_urls[0] = services->tsa_url;
 	settings->n_tsa_urls = services->tsa_url != NULL;
 	return 0;
@@ -176,7 +200,7 @@ int cmd_keyless_open(const struct cmd_env *env, const struct cmd_remote *remote,
 	struct keyless_settings settings = { .client = &out->session.client_settings,
 					     .key = out->key,
 					     .key_name = out->key_name,
-					     .log_urls = out->log_urls,
+					     .logs = out->logs,
 					     .tsa_urls = out->tsa_urls };
 
 	if (check_options(services, out->key, err) < 0 ||

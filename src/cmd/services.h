@@ -58,7 +58,7 @@ struct cmd_keyless { /* points into itself: not to be copied */
 	struct str token;
 	struct sign_signing_config config;
 	struct sign_trusted_root root;
-	const char *log_urls[LIMIT_SERVICES_USED];
+	struct keyless_log logs[LIMIT_SERVICES_USED];
 	const char *tsa_urls[LIMIT_SERVICES_USED];
 	struct keyless *keyless;
 };

@@ -31,9 +31,29 @@ static int missing(struct err *err, const char *what, const char *hint)
 	return err_hint(err, "%s", hint);
 }
 
+static bool has_time(const struct keyless_settings *settings)
+{
+	for (size_t i = 0; i < settings->n_logs; i++)
+		if (!settings->logs[i].is_v2)
+			return true;
+	return false;
+}
+
+/* Where only the log's promise is kept, entries without one would be lost. */
+static int has_promises(const struct keyless *keyless, struct err *err)
+{
+	const struct keyless_settings *settings = &keyless->settings;
+
+	if (!settings->n_logs || !settings->logs[0].is_v2)
+		return 0;
+	return err_set(err, EC_UNSUPPORTED,
+		       "cosign's older form cannot hold an entry of %s, a log of version 2",
+		       settings->logs[0].url);
+}
+
 static int check_settings(const struct keyless_settings *settings, struct err *err)
 {
-	if (!settings->root && (!settings->key || settings->n_log_urls || settings->n_tsa_urls))
+	if (!settings->root && (!settings->key || settings->n_logs || settings->n_tsa_urls))
 		return missing(err, "a trusted root is missing, to verify what the services give",
 			       "--trusted-root FILE names it");
 	if (settings->key && !sign_key_is_private(settings->key))
@@ -46,10 +66,10 @@ static int check_settings(const struct keyless_settings *settings, struct err *e
 	if (!settings->ca_url)
 		return missing(err, "a certificate authority is missing, to sign by an identity",
 			       "--fulcio-url URL, or --signing-config FILE");
-	if (!settings->n_log_urls && !settings->n_tsa_urls)
+	if (!settings->n_tsa_urls && !has_time(settings))
 		return missing(err,
-			       "neither a transparency log nor a timestamp authority is named: "
-			       "nothing would say when the certificate was good",
+			       "neither a timestamp authority nor a transparency log that gives a "
+			       "time is named: nothing would say when the certificate was used",
 			       "--rekor-url URL, --timestamp-url URL, or --signing-config FILE");
 	return 0;
 }
@@ -121,7 +141,7 @@ static int check_witnesses(const struct keyless *keyless, const struct making *m
 				   bundle->entries[i].integrated_time))
 			return err_set(err, EC_UNTRUSTED,
 				       "transparency log: %s is none of the trusted root's",
-				       keyless->settings.log_urls[i]);
+				       keyless->settings.logs[i].url);
 	for (size_t i = 0; i < bundle->n_timestamps; i++)
 		if (sign_timestamp_verify(
 			    (struct span){ bundle->timestamps[i].data, bundle->timestamps[i].len },
@@ -137,7 +157,7 @@ static int check_identity(const struct keyless *keyless, const struct making *ma
 	const struct keyless_settings *settings = &keyless->settings;
 	const struct sign_keyless_policy policy = {
 		.any_identity = true,
-		.without_tlog = !settings->n_log_urls,
+		.without_tlog = !settings->n_logs,
 		/* an installation without logs of certificates has none to show */
 		.without_sct = !settings->root->n_ctlogs,
 		.accepts_timestamps = settings->n_tsa_urls > 0,
@@ -151,7 +171,7 @@ static int check_key(const struct keyless *keyless, const struct making *making,
 {
 	const struct keyless_settings *settings = &keyless->settings;
 	const struct sign_keyed_policy policy = {
-		.root = settings->n_log_urls ? settings->root : NULL,
+		.root = settings->n_logs ? settings->root : NULL,
 		.message = making->message,
 	};
 	struct sign_keyed_result result;
@@ -242,9 +262,9 @@ static int sign_simple(void *ctx, struct span payload, json_t *annotations, stru
 	struct keyless *keyless = ctx;
 	const struct sign_key *key = NULL;
 
-	if (keyless_ready(keyless, &key, err) < 0)
+	if (has_promises(keyless, err) < 0 || keyless_ready(keyless, &key, err) < 0)
 		return -1;
-	if (sign_key_type(key) == SIGN_ED25519 && keyless->settings.n_log_urls)
+	if (sign_key_type(key) == SIGN_ED25519 && keyless->settings.n_logs)
 		return err_set(err, EC_USAGE,
 			       "Rekor takes no signature by Ed25519 in cosign's older form");
 	signature->max = LIMIT_SIGNATURE;
@@ -268,7 +288,8 @@ static int sign_envelope(void *ctx, const char *payload_type, struct span payloa
 	AUTO(json) json_t *json = NULL;
 	AUTO(free) char *text = NULL;
 
-	if (make_envelope(ctx, payload_type, payload, &key, &making.bundle.envelope, err) < 0)
+	if (has_promises(ctx, err) < 0 ||
+	    make_envelope(ctx, payload_type, payload, &key, &making.bundle.envelope, err) < 0)
 		return -1;
 	json = sign_envelope_json(making.bundle.envelope);
 	text = js_dump(json);
@@ -293,7 +314,7 @@ static bool has_made(void *ctx, const struct signature *signature)
 	    sign_bundle_parse((struct span){ str_text(&signature->body), signature->body.len },
 			      &making.bundle, &err) < 0 ||
 	    !making.bundle.envelope || making.bundle.n_timestamps < settings->n_tsa_urls ||
-	    making.bundle.n_entries < settings->n_log_urls)
+	    making.bundle.n_entries < settings->n_logs)
 		return false;
 	return check_key(keyless, &making, &err) == 0;
 }

@@ -24,6 +24,11 @@
 
 struct keyless;
 
+struct keyless_log {
+	const char *url;
+	bool is_v2; /* of Rekor's interface; its entries have no time and no place in older forms */
+};
+
 /* Everything is borrowed for the life of it. Addresses are http or https, as in a signing config. */
 struct keyless_settings {
 	const struct oci_client_settings *client; /* how to reach the services */
@@ -31,8 +36,8 @@ struct keyless_settings {
 	const struct sign_key *key;		  /* private */
 	const char *key_name;			  /* for people */
 	const char *ca_url;			  /* with a token: Fulcio; its API's base */
-	const char *const *log_urls;		  /* of Rekor 1; the base */
-	size_t n_log_urls;
+	const struct keyless_log *logs;		  /* Rekor; the base */
+	size_t n_logs;
 	const char *const *tsa_urls; /* the whole address */
 	size_t n_tsa_urls;
 	const struct sign_trusted_root *root; /* what verifies it */
@@ -40,7 +45,7 @@ struct keyless_settings {
 
 /*
  * Asks nobody. USAGE: something is missing (an authority for the token, a trusted root, a log or a
- * timestamp authority for a certificate that soon expires), or the key is a public one; DENIED,
+ * timestamp authority that says when a certificate was used), or the key is a public one; DENIED,
  * CORRUPT from sign_token_read().
  */
 int keyless_new(const struct keyless_settings *settings, struct keyless **out,

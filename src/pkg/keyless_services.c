@@ -145,60 +145,84 @@ static int fetch_entry(const struct keyless *keyless, const char *url, const cha
 	return oci_service_ask(keyless->settings.client, &request, out, err);
 }
 
-static int log_one(const struct keyless *keyless, const char *base, struct span proposal,
-		   struct sign_tlog_entry *out, struct err *err)
+static int read_entry(const struct oci_service_answer *answer, bool is_v2,
+		      struct sign_tlog_entry *out, struct err *err)
+{
+	struct span text = { str_text(&answer->body), answer->body.len };
+
+	return is_v2 ? sign_rekor2_answer(text, out, err) : sign_rekor_answer(text, out, err);
+}
+
+static int log_one(const struct keyless *keyless, const struct keyless_log *log,
+		   const char *proposal, struct sign_tlog_entry *out, struct err *err)
 {
 	static const long conflict[] = { 409, 0 };
 	AUTO(oci_service_answer) struct oci_service_answer answer = { 0 };
 	AUTO(free) char *location = NULL;
-	AUTO(free) char *url = url_of(base, SIGN_REKOR_PATH);
+	AUTO(free) char *url = url_of(log->url, log->is_v2 ? SIGN_REKOR2_PATH : SIGN_REKOR_PATH);
 	struct oci_service_request request = { .what = LOG,
 					       .url = url,
 					       .media_type = JSON,
-					       .data = proposal,
+					       .data = span_of(proposal),
 					       .accept = JSON,
 					       .body_max = LIMIT_SIGNED,
-					       .accepts = conflict };
+					       .accepts = log->is_v2 ? NULL : conflict };
 
 	if (oci_service_ask(keyless->settings.client, &request, &answer, err) < 0)
 		return -1;
 	location = STEAL(answer.location);
 	if (answer.status == conflict[0] && fetch_entry(keyless, url, location, &answer, err) < 0)
 		return -1;
-	if (sign_rekor_answer((struct span){ str_text(&answer.body), answer.body.len }, out, err) <
-	    0)
+	if (read_entry(&answer, log->is_v2, out, err) < 0)
 		return bad_answer(err, LOG, url);
 	return 0;
 }
 
-/* In PEM: the certificate or the key. */
-static void add_signer(const struct keyless *keyless, struct str *out)
+static char *propose_v1(const struct keyless *keyless, const struct sign_bundle *bundle,
+			struct span message)
 {
+	AUTO(str) struct str signer = STR_MAX(2 * LIMIT_KEY);
 	AUTO(free) char *pem = NULL;
 
 	if (keyless->settings.key) {
 		pem = sign_key_public_pem(keyless->settings.key);
-		str_adds(out, pem);
-		return;
+		str_adds(&signer, pem);
+	} else {
+		sign_certificates_pem(keyless->issued.certificates, 1, &signer);
 	}
-	sign_certificates_pem(keyless->issued.certificates, 1, out);
+	return sign_rekor_proposal(bundle, message, (struct span){ str_text(&signer), signer.len });
+}
+
+static int propose(const struct keyless *keyless, const struct sign_bundle *bundle,
+		   struct span message, bool is_v2, char **out, struct err *err)
+{
+	const struct sign_key *key = keyless->settings.key;
+	struct span certificate = { NULL, 0 };
+
+	if (!is_v2) {
+		*out = propose_v1(keyless, bundle, message);
+		return 0;
+	}
+	if (!key)
+		certificate = (struct span){ keyless->issued.certificates[0].data,
+					     keyless->issued.certificates[0].len };
+	return sign_rekor2_proposal(bundle, message, certificate, key ? key : keyless->made, out,
+				    err);
 }
 
 int keyless_log(const struct keyless *keyless, struct span message, struct sign_bundle *bundle,
 		struct err *err)
 {
-	size_t n = keyless->settings.n_log_urls;
-	AUTO(str) struct str signer = STR_MAX(2 * LIMIT_KEY);
-	AUTO(free) char *proposal = NULL;
+	size_t n = keyless->settings.n_logs;
 
-	add_signer(keyless, &signer);
-	if (n)
-		proposal = sign_rekor_proposal(bundle, message,
-					       (struct span){ str_text(&signer), signer.len });
 	bundle->entries = mem_array(n, sizeof(*bundle->entries));
-	for (; bundle->n_entries < n; bundle->n_entries++)
-		if (log_one(keyless, keyless->settings.log_urls[bundle->n_entries],
-			    span_of(proposal), &bundle->entries[bundle->n_entries], err) < 0)
+	for (; bundle->n_entries < n; bundle->n_entries++) {
+		const struct keyless_log *log = &keyless->settings.logs[bundle->n_entries];
+		AUTO(free) char *proposal = NULL;
+
+		if (propose(keyless, bundle, message, log->is_v2, &proposal, err) < 0 ||
+		    log_one(keyless, log, proposal, &bundle->entries[bundle->n_entries], err) < 0)
 			return -1;
+	}
 	return 0;
 }

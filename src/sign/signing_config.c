@@ -11,7 +11,6 @@
 
 #define WHAT "signing configuration"
 #define MEDIA_TYPE "application/vnd.dev.sigstore.signingconfig"
-#define API_VERSION 1 /* of the services, the only one there is */
 
 static int read_url(const struct js_at *at, char **out, struct err *err)
 {
@@ -155,13 +154,27 @@ void sign_signing_config_done(struct sign_signing_config *config)
 	*config = (struct sign_signing_config){ 0 };
 }
 
-/* An earlier one of the list that can be used as well has the same operator. */
-static bool is_repeated(const struct sign_services *services, size_t i, int64_t now)
+static bool is_usable(const struct sign_service *service, const struct sign_choice *choice)
 {
-	for (size_t k = 0; k < i; k++)
-		if (services->items[k].version == API_VERSION &&
-		    sign_period_covers(&services->items[k].valid, now) &&
-		    strcmp(services->items[k].operator_name, services->items[i].operator_name) == 0)
+	return service->version && service->version <= choice->max_version &&
+	       sign_period_covers(&service->valid, choice->now);
+}
+
+/* 0: none */
+static uint64_t best_version(const struct sign_services *services, const struct sign_choice *choice)
+{
+	uint64_t best = 0;
+
+	for (size_t i = 0; i < services->n_items; i++)
+		if (is_usable(&services->items[i], choice) && services->items[i].version > best)
+			best = services->items[i].version;
+	return best;
+}
+
+static bool has_operator(const struct sign_service *const *chosen, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(chosen[i]->operator_name, name) == 0)
 			return true;
 	return false;
 }
@@ -182,43 +195,44 @@ static uint64_t wanted(const struct sign_services *services)
 	return 0;
 }
 
-static int none_fits(const struct sign_services *services, const char *what, int64_t now,
+static int none_fits(const struct sign_services *services, const struct sign_choice *choice,
 		     struct err *err)
 {
 	for (size_t i = 0; i < services->n_items; i++)
-		if (sign_period_covers(&services->items[i].valid, now))
+		if (sign_period_covers(&services->items[i].valid, choice->now))
 			return err_set(err, EC_UNSUPPORTED,
 				       WHAT ": %s %s has version %" PRIu64
-					    " of its interface; epm speaks version 1 only",
-				       what, services->items[i].url, services->items[i].version);
-	return err_set(err, EC_UNSUPPORTED, WHAT ": no %s is valid now", what);
+					    " of its interface, which epm does not speak",
+				       choice->what, services->items[i].url,
+				       services->items[i].version);
+	return err_set(err, EC_UNSUPPORTED, WHAT ": no %s is valid now", choice->what);
 }
 
-int sign_services_select(const struct sign_services *services, const char *what, int64_t now,
-			 const char **out_urls, size_t *out_n, struct err *err)
+int sign_services_select(const struct sign_services *services, const struct sign_choice *choice,
+			 const struct sign_service **out, size_t *out_n, struct err *err)
 {
-	uint64_t n_wanted = wanted(services);
+	uint64_t n_wanted = wanted(services), version = best_version(services, choice);
 	size_t n = 0;
 
 	if (services->n_items && !n_wanted)
 		return err_set(err, EC_CORRUPT, WHAT ": it does not say how many of each %s to use",
-			       what);
+			       choice->what);
+	if (services->n_items && !version)
+		return none_fits(services, choice, err);
 	for (size_t i = 0; i < services->n_items && n < n_wanted; i++) {
 		const struct sign_service *service = &services->items[i];
 
-		if (service->version != API_VERSION || !sign_period_covers(&service->valid, now) ||
-		    is_repeated(services, i, now))
+		if (service->version != version || !is_usable(service, choice) ||
+		    has_operator(out, n, service->operator_name))
 			continue;
 		if (n == LIMIT_SERVICES_USED)
 			return err_set(err, EC_UNSUPPORTED, WHAT ": more than %d of each %s",
-				       LIMIT_SERVICES_USED, what);
-		out_urls[n++] = service->url;
+				       LIMIT_SERVICES_USED, choice->what);
+		out[n++] = service;
 	}
-	if (services->n_items && !n)
-		return none_fits(services, what, now, err);
 	if (services->selector == SIGN_SELECT_EXACT && n < n_wanted && services->n_items)
-		return err_set(err, EC_UNSUPPORTED, WHAT ": %zu of each %s, not %" PRIu64, n, what,
-			       n_wanted);
+		return err_set(err, EC_UNSUPPORTED, WHAT ": %zu of each %s, not %" PRIu64, n,
+			       choice->what, n_wanted);
 	*out_n = n;
 	return 0;
 }

@@ -45,12 +45,18 @@ void sign_signing_config_done(struct sign_signing_config *config);
 AUTO_STRUCT(sign_signing_config, struct sign_signing_config, sign_signing_config_done);
 
 /*
- * Those to use now (seconds since 1970), by the selector, at most one of an operator and all of
- * version 1 of their interface: the only one epm speaks. *out_n is at most LIMIT_SERVICES_USED, and
- * 0 where the list is empty. what: "transparency log", for messages. UNSUPPORTED: there are some,
- * but none of version 1 that is valid now, or fewer than are wanted.
+ * Those to use now (seconds since 1970), by the selector: of the highest version of their interface
+ * up to max_version, at most one of an operator, at most LIMIT_SERVICES_USED. Borrowed. *out_n is 0
+ * where the list is empty. what: "transparency log", for messages. UNSUPPORTED: there are some, but
+ * none that is valid now and of such a version, or fewer than are wanted.
  */
-int sign_services_select(const struct sign_services *services, const char *what, int64_t now,
-			 const char **out_urls, size_t *out_n, struct err *err) MUST_CHECK;
+struct sign_choice {
+	const char *what;
+	uint64_t max_version;
+	int64_t now;
+};
+int sign_services_select(const struct sign_services *services, const struct sign_choice *choice,
+			 const struct sign_service **out, size_t *out_n,
+			 struct err *err) MUST_CHECK;
 
 #endif

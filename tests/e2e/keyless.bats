@@ -88,6 +88,24 @@ bundles() {
 	[ "$(bundles | jq .verificationMaterial.tlogEntries)" = null ]
 }
 
+@test "into a log of version 2, which gives no time: with a timestamp" {
+	sign _v2 opensnoop:1.0
+	exits 0
+	[[ $(asked "$sigstore_log") == *"POST /api/v2/log/entries 201"* ]]
+	[ "$(requests)" = "1 1 1" ]
+	signed_by "$GITHUB_NAME" "$GITHUB_ISSUER" opensnoop:1.0
+	[ "$(bundles | jq -c '.verificationMaterial.tlogEntries[0].kindVersion')" = \
+		'{"kind":"hashedrekord","version":"0.0.2"}' ]
+	forget "$sigstore_log"
+	sign _v2_only opensnoop:1.0
+	fails 2 "neither a timestamp authority nor a transparency log that gives a time"
+	sign _v2 --format simple opensnoop:1.0
+	fails 8 "cosign's older form cannot hold an entry of $sigstore_url, a log of version 2"
+	sign _v3 opensnoop:1.0
+	fails 8 "transparency log $sigstore_url has version 3 of its interface, which epm does not speak"
+	[ "$(requests)" = "0 0 0" ]
+}
+
 @test "by addresses instead of a configuration, for an address of mail" {
 	epm sign --fulcio-url "$sigstore_url/" --rekor-url "$sigstore_url//" \
 		--timestamp-url "$sigstore_url/api/v1/timestamp" \
@@ -188,8 +206,23 @@ by_key() {
 	exits 0
 }
 
-@test "Ed25519 into a log: as a bundle; its older form is refused before the log is asked" {
+@test "by a key, into a log of version 2" {
+	for type in ecdsa-p256 ecdsa-p384 rsa; do
+		rm -rf "$EPM_HOME" epm.key epm.pub
+		make_store opensnoop:1.0
+		"$EPM" -q key generate --no-passphrase --type $type >/dev/null
+		by_key --signing-config "$sigstore/signing_config_v2_only.json"
+		exits 0
+		epm verify --key epm.pub --require-log --trusted-root "$sigstore/trusted_root.json" \
+			opensnoop:1.0
+		exits 0
+	done
+}
+
+@test "Ed25519 into a log: not in cosign's older form, not into a log of version 2" {
 	"$EPM" -q key generate --no-passphrase --type ed25519 >/dev/null
+	by_key --signing-config "$sigstore/signing_config_v2_only.json"
+	fails 8 "a log of version 2 takes no signature by ed25519"
 	by_key --format simple --rekor-url "$sigstore_url"
 	fails 2 "Rekor takes no signature by Ed25519"
 	[ "$(requests)" = "0 0 0" ]
@@ -346,6 +379,16 @@ refuses() {
 	refuses tsa:replay 7 "timestamp authority [^ ]*: timestamp: it is for something else"
 }
 
+@test "a log of version 2 that lies" {
+	for fault in wrong-proof:'inclusion proof: ' wrong-checkpoint:'checkpoint: ' other-entry:'log entry: '; do
+		before=$(holds)
+		echo "log:${fault%%:*}" >"$sigstore/fault"
+		sign _v2 opensnoop:1.0
+		fails 7 "what the services gave does not verify: ${fault#*:}"
+		diff <(echo "$before") <(holds)
+	done
+}
+
 @test "services that the trusted root does not know" {
 	before=$(holds)
 	epm sign --signing-config "$sigstore/signing_config.json" --identity-token "$sigstore/token.jwt" \
@@ -357,8 +400,6 @@ refuses() {
 # --- what is asked for ---------------------------------------------------------------------------------------
 
 @test "what does not go together, or lacks something" {
-	sign _v2 opensnoop:1.0
-	fails 8 "transparency log $sigstore_url has version 2 of its interface; epm speaks version 1"
 	sign '' --rekor-url "$sigstore_url" opensnoop:1.0
 	fails 2 "--signing-config excludes"
 	with_token --identity-token "$sigstore/token.jwt" --signing-config "$sigstore/trusted_root.json"
@@ -371,7 +412,7 @@ refuses() {
 	fails 2 "a certificate authority is missing"
 	run "$EPM" sign --identity-token "$sigstore/token.jwt" --fulcio-url "$sigstore_url" \
 		--trusted-root "$sigstore/trusted_root.json" opensnoop:1.0
-	fails 2 "neither a transparency log nor a timestamp authority"
+	fails 2 "neither a timestamp authority nor a transparency log that gives a time"
 	run "$EPM" sign --identity-token "$sigstore/token.jwt" --fulcio-url ftp://x \
 		--trusted-root "$sigstore/trusted_root.json" opensnoop:1.0
 	fails 2 "--fulcio-url: "

@@ -6,11 +6,12 @@
 
 static void choose(const struct sign_services *services)
 {
-	const char *urls[LIMIT_SERVICES_USED];
+	const struct sign_choice choice = { "service", 2, 1795309350 };
+	const struct sign_service *chosen[LIMIT_SERVICES_USED];
 	struct err err = { 0 };
 	size_t n = 0;
 
-	if (sign_services_select(services, "service", 1795309350, urls, &n, &err) < 0) {
+	if (sign_services_select(services, &choice, chosen, &n, &err) < 0) {
 		if (err.code != EC_UNSUPPORTED && err.code != EC_CORRUPT)
 			abort();
 		return;
@@ -18,7 +19,7 @@ static void choose(const struct sign_services *services)
 	if (n > LIMIT_SERVICES_USED || n > services->n_items)
 		abort();
 	for (size_t i = 0; i < n; i++)
-		if (!text_starts(urls[i], "http"))
+		if (!text_starts(chosen[i]->url, "http"))
 			abort();
 }
 

@@ -64,6 +64,20 @@ sign() {
 		>/dev/null
 }
 
+@test "a log of version 2: cosign verifies what epm signs, epm what cosign signs" {
+	put v2
+	sign _v2 --identity-token "$sigstore/token.jwt"
+	cosign verify "${root[@]}" "${identity[@]}" --use-signed-timestamps "$artifact" >/dev/null
+	"$EPM" -q key generate --no-passphrase >/dev/null
+	put v2-key
+	sign _v2_only --key epm.key
+	cosign verify --key epm.pub "${root[@]}" "$artifact" >/dev/null
+	put v2-cosign
+	cosign sign -y --signing-config "$sigstore/signing_config_v2.json" "${root[@]}" \
+		--identity-token "$sigstore/token.jwt" "$artifact"
+	"$EPM" verify --remote "${root[@]}" "${identity[@]}" "$artifact"
+}
+
 @test "cosign verifies its older form by an identity: log, log and timestamp" {
 	for config in '' _tsa; do
 		put "simple$config"

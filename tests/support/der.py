@@ -87,6 +87,19 @@ def new_key(path):
     return path
 
 
+def new_ed25519(path):
+    """Ed25519."""
+    openssl("genpkey", "-algorithm", "ED25519", "-out", path)
+    return path
+
+
+def sign_ed25519(key, data, folder):
+    """Pure; folder: for a file, which openssl needs."""
+    file = pathlib.Path(folder, "note")
+    file.write_bytes(data)
+    return openssl("pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", file)
+
+
 def spki(key):
     """SubjectPublicKeyInfo."""
     return openssl("pkey", "-in", key, "-pubout", "-outform", "DER")

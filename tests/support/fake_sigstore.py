@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 """The services of sigstore on loopback, from nothing but Python and openssl(1): a certificate
-authority with the API of Fulcio 2 and a log of certificates, a transparency log with the API of
-Rekor 1 and a real Merkle tree, a timestamp authority (RFC 3161), and where a CI system gives tokens.
+authority with the API of Fulcio 2 and a log of certificates, transparency logs with the APIs of Rekor
+1 and 2 and real Merkle trees, a timestamp authority (RFC 3161), and where a CI system gives tokens.
 
     fake_sigstore.py --log FILE --out FOLDER [--tls CERTIFICATE KEY]
 
 When it is ready it prints its port and that of another one, which answers 200 to everything. FOLDER
 then has
 
-    trusted_root.json           signing_config.json (log), _tsa (both), _only_tsa, _v2
+    trusted_root.json           signing_config.json (log), _tsa (both), _only_tsa, _v2 (both, the
+                                log by its API 2), _v2_only, _v3
     token.jwt                   of GITHUB's, for workflow()
     token-email.jwt             for dev@example.org
     token-expired.jwt token-unverified.jwt
@@ -184,6 +185,17 @@ def path_to(index, hashes):
     return path_to(index - split, hashes[split:]) + [root_of(hashes[:split])]
 
 
+def verifies_digest(public, signature, digest, folder):
+    """Whether a signature in base64 over what has this SHA-256 is good."""
+    files = []
+    for title, data in (("hash", digest), ("sig", base64.b64decode(signature)), ("pub", public)):
+        files.append(folder / f"digest.{title}")
+        files[-1].write_bytes(data)
+    return b"Verified Successfully" in der.openssl(
+        "pkeyutl", "-verify", "-pubin", "-inkey", files[2], "-in", files[0], "-sigfile", files[1],
+        "-pkeyopt", "digest:sha256")
+
+
 class Rekor:
     """The transparency log."""
 
@@ -215,13 +227,8 @@ class Rekor:
             good = der.verifies(public, base64.b64decode(signature), signed, self.folder)
         else:
             public = self.public(base64.b64decode(spec["signature"]["publicKey"]["content"]))
-            (self.folder / "hash").write_bytes(bytes.fromhex(spec["data"]["hash"]["value"]))
-            (self.folder / "signature").write_bytes(base64.b64decode(spec["signature"]["content"]))
-            (self.folder / "public").write_bytes(public)
-            good = b"Verified Successfully" in der.openssl(
-                "pkeyutl", "-verify", "-pubin", "-inkey", self.folder / "public", "-in",
-                self.folder / "hash", "-sigfile", self.folder / "signature", "-pkeyopt",
-                "digest:sha256")
+            good = verifies_digest(public, spec["signature"]["content"],
+                                   bytes.fromhex(spec["data"]["hash"]["value"]), self.folder)
         if not good:
             raise Refused(400, "validation failed: verifying signature")
         return canonical({"apiVersion": "0.0.1", "kind": proposal["kind"], "spec": spec})
@@ -261,6 +268,59 @@ class Rekor:
             body = self.entries[-1][0] if len(self.entries) > 5 else body.replace(b'"sig', b'"sog')
         self.entries.append((body, int(time.time())))
         return len(self.entries) - 1, True
+
+
+class Rekor2:
+    """The transparency log with the API of Rekor 2, whose key is Ed25519."""
+
+    NAME = "log2.fake.example"
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.key = der.new_ed25519(folder / "rekor2.key")
+        self.spki = der.spki(self.key)
+        # C2SP signed-note, "Signature types"
+        self.id = sha(self.NAME.encode() + b"\n\1" + self.spki[-32:])
+        self.entries = [b"filler %d" % i for i in range(2)]
+
+    def body_of(self, request):
+        """What is kept of it, after its signature was verified."""
+        spec = request["hashedRekordRequestV002"]
+        verifier = spec["signature"]["verifier"]
+        if "x509Certificate" in verifier:
+            raw = base64.b64decode(verifier["x509Certificate"]["rawBytes"])
+            public = der.openssl("x509", "-inform", "DER", "-pubkey", "-noout", data=raw)
+        else:
+            raw = base64.b64decode(verifier["publicKey"]["rawBytes"])
+            public = der.openssl("pkey", "-pubin", "-inform", "DER", data=raw)
+        if not verifier["keyDetails"].endswith(("SHA_256", "SHA256")) or not verifies_digest(
+                public, spec["signature"]["content"], base64.b64decode(spec["digest"]), self.folder):
+            raise Refused(400, "invalid signature")
+        return canonical({"apiVersion": "0.0.2", "kind": "hashedrekord", "spec": {
+            "hashedRekordV002": {"data": {"algorithm": "SHA2_256", "digest": spec["digest"]},
+                                 "signature": spec["signature"]}}})
+
+    def answer(self, text, faults):
+        """A TransparencyLogEntry."""
+        body = self.body_of(json.loads(text))
+        if "log:other-entry" in faults:
+            body = body.replace(b'"content":"M', b'"content":"N')
+        self.entries.append(body)
+        hashes = [sha(b"\0" + e) for e in self.entries]
+        index, size = len(hashes) - 1, len(hashes)
+        root = root_of(hashes)
+        note = f"{self.NAME}\n{size}\n{b64(root)}\n"
+        signed = self.id[:4] + der.sign_ed25519(
+            self.key, note.encode() + b"?" * ("log:wrong-checkpoint" in faults), self.folder)
+        path = [sha(b"")] * ("log:wrong-proof" in faults) or path_to(index, hashes)
+        return {"logIndex": str(index), "logId": {"keyId": b64(self.id)},
+                "kindVersion": {"kind": "hashedrekord", "version": "0.0.2"},
+                "inclusionProof": {
+                    "logIndex": str(index), "rootHash": b64(root), "treeSize": str(size),
+                    "hashes": [b64(h) for h in path],
+                    "checkpoint": {
+                        "envelope": f"{note}\n\u2014 {self.NAME} {b64(signed)}\n"}},
+                "canonicalizedBody": b64(body)}
 
 
 class Tsa:
@@ -304,7 +364,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
-    fulcio = rekor = tsa = log = folder = other_port = None
+    fulcio = rekor = rekor2 = tsa = log = folder = other_port = None
     lock, used = threading.Lock(), {}
 
     def log_message(self, format, *args):  # pylint: disable=redefined-builtin
@@ -365,6 +425,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, self.fulcio.answer(body, token, faults))
         elif service == "tsa":
             self.send(201, self.tsa.answer(body, faults), "application/timestamp-reply")
+        elif self.path.startswith("/api/v2/"):
+            self.send(201, self.rekor2.answer(body, faults))
         else:
             index, is_new = self.rekor.add(body, faults)
             shown = self.rekor.show(index, faults)
@@ -380,7 +442,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """The services."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         services = {"/api/v2/signingCert": "ca", "/api/v1/log/entries": "log",
-                    "/api/v1/timestamp": "tsa"}
+                    "/api/v2/log/entries": "log", "/api/v1/timestamp": "tsa"}
         faults = set((self.folder / "fault").read_text().split())
         service = services.get(self.path)
         if f"{service}:hang" in faults:
@@ -459,21 +521,23 @@ def write_tokens(folder):
         (folder / f"{title}.jwt").write_text(text)
 
 
-def write_root(folder, url, fulcio, rekor, tsa):
+def write_root(folder, url, fulcio, logs, tsa):
     """trusted_root.json"""
     valid = {"start": rfc3339(time.time() - 3600)}
 
-    def log(base, public):
-        return {"baseUrl": base, "hashAlgorithm": "SHA2_256", "logId": {"keyId": b64(sha(public))},
-                "publicKey": {"rawBytes": b64(public), "keyDetails": "PKIX_ECDSA_P256_SHA_256",
-                              "validFor": valid}}
+    def log(base, public, key_id=None, details="PKIX_ECDSA_P256_SHA_256"):
+        return {"baseUrl": base, "hashAlgorithm": "SHA2_256",
+                "logId": {"keyId": b64(key_id or sha(public))},
+                "publicKey": {"rawBytes": b64(public), "keyDetails": details, "validFor": valid}}
 
     def authority(who):
         return {"subject": {"organization": "epm tests", "commonName": "fake"}, "uri": url,
                 "certChain": who.chain, "validFor": valid}
     (folder / "trusted_root.json").write_text(json.dumps({
         "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-        "tlogs": [log(url, rekor.spki)], "ctlogs": [log(url + "/ct", fulcio.ct_spki)],
+        "tlogs": [log(url, logs[0].spki),
+                  log("http://" + logs[1].NAME, logs[1].spki, logs[1].id, "PKIX_ED25519")],
+        "ctlogs": [log(url + "/ct", fulcio.ct_spki)],
         "certificateAuthorities": [authority(fulcio.good)],
         "timestampAuthorities": [authority(tsa.good)]}))
 
@@ -494,7 +558,9 @@ def write_configs(folder, url):
     write("", **logs)
     write("_tsa", **logs, **stamps)
     write("_only_tsa", **stamps)
-    write("_v2", **{**logs, "rekorTlogUrls": service(url, 2)})
+    write("_v2", **{**logs, **stamps, "rekorTlogUrls": service(url, 2)})
+    write("_v2_only", **{**logs, "rekorTlogUrls": service(url, 2)})
+    write("_v3", **{**logs, "rekorTlogUrls": service(url, 3)})
 
 
 def main():
@@ -510,7 +576,7 @@ def main():
     with open(options.log, "a", encoding="utf-8") as log:
         Handler.log = Other.log = log
         Handler.fulcio, Handler.rekor, Handler.tsa = Fulcio(work), Rekor(work), Tsa(work)
-        Handler.folder = folder
+        Handler.folder, Handler.rekor2 = folder, Rekor2(work)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other)
         Handler.other_port = other.server_address[1]
@@ -521,7 +587,7 @@ def main():
         scheme = "https" if options.tls else "http"
         url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
         write_tokens(folder)
-        write_root(folder, url, Handler.fulcio, Handler.rekor, Handler.tsa)
+        write_root(folder, url, Handler.fulcio, (Handler.rekor, Handler.rekor2), Handler.tsa)
         write_configs(folder, url)
         threading.Thread(target=other.serve_forever, daemon=True).start()
         print(server.server_address[1], Handler.other_port, flush=True)

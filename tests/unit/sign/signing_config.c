@@ -59,11 +59,17 @@ static void chooses(void **state)
 										"x", START),
 		       ANY),
 		  "https://now\n", NULL },
-		/* version 2 is passed over */
-		{ LOGS(SERVICE("https://two", "2", "x", START) "," SERVICE("https://one", "1", "x",
+		/* the highest version that is spoken, and no other */
+		{ LOGS(SERVICE("https://two", "2", "x", START) "," SERVICE("https://one", "1", "y",
 									   START),
+		       "\"selector\":\"ALL\""),
+		  "https://two\n", NULL },
+		{ LOGS(SERVICE("https://three", "3", "x", START) "," SERVICE("https://one", "1",
+									     "y", START),
 		       ANY),
 		  "https://one\n", NULL },
+		{ LOGS(SERVICE("https://zero", "0", "x", START), ANY), NULL,
+		  "signing configuration: transparency log https://zero has version 0" },
 		/* one of each operator */
 		{ LOGS(SERVICE("https://a", "1", "x",
 			       START) "," SERVICE("https://b", "1", "x",
@@ -77,8 +83,8 @@ static void chooses(void **state)
 		  "https://a\nhttps://b\n", NULL },
 		{ LOGS(SERVICE("https://a", "1", "x", START), "\"selector\":\"EXACT\",\"count\":2"),
 		  NULL, "signing configuration: 1 of each transparency log, not 2" },
-		{ LOGS(SERVICE("https://two", "2", "x", START), ANY), NULL,
-		  "signing configuration: transparency log https://two has version 2" },
+		{ LOGS(SERVICE("https://three", "3", "x", START), ANY), NULL,
+		  "signing configuration: transparency log https://three has version 3" },
 		{ LOGS(SERVICE("https://next", "1", "x", "{\"start\":\"2027-01-01T00:00:00Z\"}"),
 		       ANY),
 		  NULL, "signing configuration: no transparency log is valid now" },
@@ -89,7 +95,8 @@ static void chooses(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		AUTO(sign_signing_config) struct sign_signing_config config = { 0 };
-		const char *urls[LIMIT_SERVICES_USED];
+		const struct sign_service *chosen[LIMIT_SERVICES_USED];
+		const struct sign_choice choice = { "transparency log", 2, NOW };
 		AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
 		struct err err = { 0 };
 		size_t n = 0;
@@ -97,7 +104,7 @@ static void chooses(void **state)
 
 		if (sign_signing_config_parse(span_of(cases[i].text), &config, &err) < 0)
 			fail_msg("%s: %s", cases[i].text, err.text);
-		rc = sign_services_select(&config.tlogs, "transparency log", NOW, urls, &n, &err);
+		rc = sign_services_select(&config.tlogs, &choice, chosen, &n, &err);
 		if (cases[i].why) {
 			assert_int_equal(rc, -1);
 			assert_memory_equal(err.text, cases[i].why, strlen(cases[i].why));
@@ -106,7 +113,7 @@ static void chooses(void **state)
 		if (rc < 0)
 			fail_msg("%s: %s", cases[i].text, err.text);
 		for (size_t k = 0; k < n; k++)
-			str_addf(&text, "%s\n", urls[k]);
+			str_addf(&text, "%s\n", chosen[k]->url);
 		assert_string_equal(str_text(&text), cases[i].chosen);
 	}
 }
