@@ -35,6 +35,7 @@ static const struct cli_option options[] = {
 	  .help = "sign it in the store first, with this private key",
 	  .words = CLI_WORDS_FILE },
 	CMD_PASSWORD_OPTION(struct options),
+	CMD_SERVICES_OPTIONS(struct options, who.services),
 	{ .name = "annotation",
 	  .letter = 'a',
 	  .kind = CLI_LIST,
@@ -90,11 +91,19 @@ static int sign(const struct cmd_env *env, const struct options *o, const struct
 	return 0;
 }
 
+/* The key of the environment alone signs nothing here. */
+static bool is_signed(const struct options *o)
+{
+	return o->who.key_file || cmd_services_are_named(&o->who.services);
+}
+
 static int check_options(const struct options *o, struct err *err)
 {
-	if (!o->who.key_file && (o->annotations.n_items || o->format || o->who.is_password_stdin))
+	if (!is_signed(o) && (o->annotations.n_items || o->format || o->who.is_password_stdin ||
+			      o->who.services.root_file))
 		return err_set(err, EC_USAGE,
-			       "--annotation, --format and --password-stdin need --sign");
+			       "--annotation, --format, --password-stdin and --trusted-root need "
+			       "--sign, or the services of a keyless signature");
 	return 0;
 }
 
@@ -120,7 +129,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	    cmd_session_open(env, &o->remote, &session, err) < 0)
 		return -1;
 	fetch.client = session.client;
-	if (o->who.key_file && sign(env, o, &fetch, store, &what, err) < 0)
+	if (is_signed(o) && sign(env, o, &fetch, store, &what, err) < 0)
 		return -1;
 	if (push(&fetch, store, &what, o->common.is_quiet, &report, err) < 0)
 		return -1;

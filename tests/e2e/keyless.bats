@@ -157,6 +157,21 @@ bundles() {
 	done
 }
 
+@test "push signs by an identity first, and sends nothing when that fails" {
+	start_registry plain
+	push=(push --signing-config "$sigstore/signing_config.json"
+		--trusted-root "$sigstore/trusted_root.json"
+		--identity-token "$sigstore/token.jwt" opensnoop:1.0 "$registry/keyless/a:1")
+	echo log:wrong-set >"$sigstore/fault"
+	epm "${push[@]}"
+	fails 7 "what the services gave does not verify: inclusion promise"
+	not manifest_of "$registry" keyless/a 1
+	echo >"$sigstore/fault"
+	epm "${push[@]}"
+	exits 0
+	signed_by "$GITHUB_NAME" "$GITHUB_ISSUER" --remote "$registry/keyless/a:1"
+}
+
 # --- by a key -------------------------------------------------------------------------------------------
 
 by_key() {
