@@ -129,14 +129,19 @@ int fs_temp_open(int dir, const char *name, mode_t mode, struct fs_temp *out, st
 	return 0;
 }
 
+static int rename_temp(struct fs_temp *temp, struct err *err)
+{
+	if (renameat(temp->dir, temp->temp, temp->dir, temp->name) < 0)
+		return err_errno(err, "rename to %s", temp->name);
+	free(STEAL(temp->temp));
+	return 0;
+}
+
 int fs_temp_commit(struct fs_temp *temp, struct err *err)
 {
 	if (fsync(temp->fd) < 0)
 		return err_errno(err, "sync %s", temp->name);
-	if (renameat(temp->dir, temp->temp, temp->dir, temp->name) < 0)
-		return err_errno(err, "rename to %s", temp->name);
-	free(STEAL(temp->temp));
-	return sync_parent(temp->dir, temp->name, err);
+	return rename_temp(temp, err) < 0 ? -1 : sync_parent(temp->dir, temp->name, err);
 }
 
 void fs_temp_done(struct fs_temp *temp)
@@ -158,6 +163,17 @@ int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mo
 	    fs_write_fd(temp.fd, data, size, name, err) < 0)
 		return -1;
 	return fs_temp_commit(&temp, err);
+}
+
+int fs_write_lightly(int dir, const char *name, const void *data, size_t size, mode_t mode,
+		     struct err *err)
+{
+	AUTO(fs_temp) struct fs_temp temp = { 0 };
+
+	if (fs_temp_open(dir, name, mode, &temp, err) < 0 ||
+	    fs_write_fd(temp.fd, data, size, name, err) < 0)
+		return -1;
+	return rename_temp(&temp, err);
 }
 
 int fs_create(int dir, const char *name, const void *data, size_t size, mode_t mode,

@@ -35,6 +35,10 @@ int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mo
 int fs_create(int dir, const char *name, const void *data, size_t size, mode_t mode,
 	      struct err *err) MUST_CHECK;
 
+/* The same for what may be lost with the power: nothing waits for the disk. */
+int fs_write_lightly(int dir, const char *name, const void *data, size_t size, mode_t mode,
+		     struct err *err) MUST_CHECK;
+
 /*
  * The same as fs_write() for what comes piece by piece: write into fd, then fs_temp_commit(), after which only
  * fs_temp_done() is left to call. What was not committed is deleted by fs_temp_done(). dir is

@@ -143,7 +143,7 @@ int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_
 {
 	if (oci_blob_check(blob, digest, size_bytes, err) < 0)
 		return -1;
-	if (!blob->is_durable && fsync(blob->fd) < 0)
+	if (!blob->is_durable && !blob->layout->is_passing && fsync(blob->fd) < 0)
 		return err_errno(err, "%s: sync blob %s", blob->layout->path, blob->digest.text);
 	blob->is_durable = true;
 	return 0;
@@ -152,7 +152,7 @@ int oci_blob_end(struct oci_blob *blob, const struct oci_digest *digest, uint64_
 int oci_blobs_sync(struct oci_layout *layout, struct oci_blob *const *blobs, size_t n_blobs,
 		   struct err *err)
 {
-	bool is_all = n_blobs > SYNC_EACH && syncfs(layout->ingest) == 0;
+	bool is_all = n_blobs > SYNC_EACH && !layout->is_passing && syncfs(layout->ingest) == 0;
 
 	for (size_t i = 0; i < n_blobs; i++) {
 		blobs[i]->is_durable = blobs[i]->is_durable || is_all;

@@ -35,6 +35,9 @@ struct oci_layout;
  */
 int oci_layout_open(const char *path, bool creates, struct oci_layout **out,
 		    struct err *err) MUST_CHECK;
+
+/* One that goes away with the command: made where it is missing, and nothing waits for the disk. */
+int oci_layout_open_passing(const char *path, struct oci_layout **out, struct err *err) MUST_CHECK;
 void oci_layout_close(struct oci_layout *layout); /* gives the lock back */
 AUTO_POINTER(oci_layout, struct oci_layout, oci_layout_close);
 

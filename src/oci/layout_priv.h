@@ -9,6 +9,7 @@ struct oci_layout {
 	int blobs;  /* blobs/sha256 */
 	int ingest; /* -1 until the first blob is written */
 	int lock;   /* -1: not held */
+	bool is_passing;
 };
 
 #endif

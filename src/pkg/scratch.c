@@ -44,7 +44,7 @@ int scratch_open(const char *home, struct scratch *out, struct err *err)
 	scratch.path = path_join(folder, scratch.name);
 	if (mkdirat(scratch.dir, scratch.name, 0700) < 0)
 		return err_errno(err, "make directory %s", scratch.path);
-	if (store_open(scratch.path, STORE_WRITE, &scratch.store, err) < 0)
+	if (store_open(scratch.path, STORE_PASSING, &scratch.store, err) < 0)
 		return -1;
 	*out = scratch;
 	scratch = (struct scratch){ .dir = -1 };

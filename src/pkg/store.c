@@ -15,9 +15,13 @@ int store_open(const char *home, enum store_mode mode, struct store **out, struc
 {
 	AUTO(store) struct store *store = mem_alloc(sizeof(*store));
 
+	int rc;
+
 	store->home = mem_text(home);
-	if (oci_layout_open(home, mode == STORE_WRITE, &store->layout, err) < 0 &&
-	    (mode == STORE_WRITE || err->code != EC_NOT_FOUND))
+	rc = mode == STORE_PASSING
+		     ? oci_layout_open_passing(home, &store->layout, err)
+		     : oci_layout_open(home, mode == STORE_WRITE, &store->layout, err);
+	if (rc < 0 && (mode != STORE_READ || err->code != EC_NOT_FOUND))
 		return -1;
 	*out = STEAL(store);
 	return 0;

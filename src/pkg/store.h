@@ -59,9 +59,10 @@ struct store;
 
 /*
  * home is EPM_HOME. STORE_READ makes nothing: where there is no store it is an empty one.
- * STORE_WRITE makes the layout where it is missing. DENIED, CORRUPT when it is no image layout.
+ * STORE_WRITE makes the layout where it is missing; STORE_PASSING does, for a command's own that goes
+ * away with it. DENIED, CORRUPT when it is no image layout.
  */
-enum store_mode { STORE_READ, STORE_WRITE };
+enum store_mode { STORE_READ, STORE_WRITE, STORE_PASSING };
 
 int store_open(const char *home, enum store_mode mode, struct store **out,
 	       struct err *err) MUST_CHECK;
