@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "cli/print.h"
+#include "cmd/gate.h"
 #include "cmd/list.h"
 #include "cmd/referrers.h"
 #include "cmd/view.h"
@@ -165,6 +166,7 @@ static void make_text(const json_t *value, const struct print_style *style, stru
 	add_line("Version", json_object_get(package, "version"), out);
 	add_line("Architecture", json_object_get(package, "architecture"), out);
 	add_line("Artifact type", json_object_get(value, "artifactType"), out);
+	add_line("Trust", json_object_get(json_object_get(value, "trust"), "decision"), out);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		add_section(sections[i].title, json_object_get(package, sections[i].member), style,
 			    out);
@@ -173,7 +175,28 @@ static void make_text(const json_t *value, const struct print_style *style, stru
 	add_section("Annotations", json_object_get(value, "annotations"), style, out);
 }
 
-static int print_info(const struct package_info *info, const struct options *s, struct err *err)
+/* What a run would decide; of a policy that cannot be read the reason. */
+static json_t *decision_of(const struct cmd_env *env, struct store *store,
+			   const struct package_info *info)
+{
+	AUTO(trust_decision) struct trust_decision decision = { 0 };
+	AUTO(cmd_trust) struct trust trust = { 0 };
+	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
+	struct err err = { 0 };
+	json_t *json;
+
+	if (cmd_trust_open(env, false, &trust, &err) < 0 ||
+	    trust_decide_stored(&trust, store, &info->target, &info->target.digest, &decision,
+				&err) < 0)
+		decision.refusal = err;
+	json = trust_decision_json(&decision);
+	trust_decision_text(&decision, &text);
+	js_set(json, "decision", js_text_lossy(str_text(&text), text.len));
+	return json;
+}
+
+static int print_info(const struct package_info *info, json_t *trust, const struct options *s,
+		      struct err *err)
 {
 	struct print_style style = { .width = print_width(), .now = clock_wall() };
 	AUTO(str) struct str text = STR_MAX(LIMIT_INDEX);
@@ -185,6 +208,8 @@ static int print_info(const struct package_info *info, const struct options *s, 
 	if (s->wants_config)
 		return cmd_print(&info->config_raw, err);
 	value = value_of(info);
+	if (trust)
+		js_set(value, "trust", json_incref(trust));
 	if (s->wants_json) {
 		json = js_dump_pretty(value);
 		str_adds(&text, json);
@@ -194,13 +219,18 @@ static int print_info(const struct package_info *info, const struct options *s, 
 	return cmd_print(&text, err);
 }
 
-static int show(struct store *store, const char *name, const struct options *s, struct err *err)
+/* env: NULL where it is only looked at, so that nothing can be decided on it. */
+static int show(const struct cmd_env *env, struct store *store, const char *name,
+		const struct options *s, struct err *err)
 {
 	AUTO(package_info) struct package_info info = { 0 };
+	AUTO(json) json_t *trust = NULL;
 
 	if (package_info_read(store, name, &info, err) < 0)
 		return -1;
-	return print_info(&info, s, err);
+	if (env && !s->wants_manifest && !s->wants_config)
+		trust = decision_of(env, store, &info);
+	return print_info(&info, trust, s, err);
 }
 
 static int show_remote(const struct cmd_env *env, const char *text, const struct options *s,
@@ -210,7 +240,7 @@ static int show_remote(const struct cmd_env *env, const char *text, const struct
 
 	if (cmd_view_open(env, &s->remote, text, CMD_VIEW_CONFIG, &view, err) < 0)
 		return -1;
-	return show(view.store, view.name, s, err);
+	return show(NULL, view.store, view.name, s, err);
 }
 
 static int show_here(const struct cmd_env *env, const char *text, const struct options *s,
@@ -222,12 +252,12 @@ static int show_here(const struct cmd_env *env, const char *text, const struct o
 
 	if (store_open(env->home, STORE_READ, &store, err) < 0)
 		return -1;
-	if (show(store, text, s, err) == 0)
+	if (show(env, store, text, s, err) == 0)
 		return 0;
 	if (!cmd_view_may(env, text, err, &name))
 		return -1;
 	store_err = *err;
-	if (show(store, name, s, err) == 0)
+	if (show(env, store, name, s, err) == 0)
 		return 0;
 	if (err->code != EC_NOT_FOUND)
 		return -1;

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "cmd/believed.h"
+#include "cmd/gate.h"
 #include "cmd/list.h"
 #include "cmd/subject.h"
 #include "cmd/verify_tell.h"
@@ -245,16 +246,65 @@ static int ask(const struct cmd_env *env, const char *text, struct verifying *ve
 	return 0;
 }
 
+static int tell_decision(const struct options *o, const struct cmd_subject *subject,
+			 const struct trust_decision *decision, struct err *err)
+{
+	AUTO(json) json_t *json = trust_decision_json(decision);
+	AUTO(str) struct str out = STR_MAX(LIMIT_INDEX);
+	AUTO(free) char *text = NULL;
+
+	if (!o->wants_json && !decision->ground)
+		return 0;
+	js_set_text(json, "reference", subject->name);
+	js_set_text(json, "digest", subject->digest.text);
+	js_set_bool(json, "verified", decision->ground != TRUST_NONE);
+	if (decision->signatures)
+		js_set(json, "signatures", json_incref(decision->signatures));
+	if (o->wants_json) {
+		text = js_dump_pretty(json);
+		str_adds(&out, text);
+	} else {
+		str_addf(&out, "%s@%s: ", subject->name, subject->digest.text);
+		trust_decision_text(decision, &out);
+		str_addc(&out, '\n');
+	}
+	return cmd_print(&out, err);
+}
+
+/* Nobody is named: whom the trust policy believes. */
+static int by_policy(const struct cmd_env *env, const struct options *o, const char *text,
+		     struct err *err)
+{
+	AUTO(cmd_subject) struct cmd_subject subject = { .scratch.dir = -1 };
+	AUTO(trust_decision) struct trust_decision decision = { 0 };
+	AUTO(cmd_trust) struct trust trust = { 0 };
+
+	if (o->attestation || o->annotations.n_items || o->threshold) {
+		err_set(err, EC_USAGE, "nobody is named whose signature would be believed");
+		return err_hint(err, "--key FILE names a public key; without it the trust policy "
+				     "decides, on signatures alone");
+	}
+	if (cmd_trust_open(env, false, &trust, err) < 0)
+		return -1;
+	trust.explains = true;
+	if (cmd_subject_open(env, &o->remote, text, o->is_remote, false, &subject, err) < 0 ||
+	    cmd_decide_subject(&trust, &subject, &decision, err) < 0 ||
+	    tell_decision(o, &subject, &decision, err) < 0)
+		return -1;
+	if (decision.ground)
+		return 0;
+	*err = decision.refusal;
+	return err_wrap(err, "%s is not trusted", subject.name);
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
 	const struct options *o = settings;
 	AUTO(verifying) struct verifying verifying = { .options = o };
 
-	if (cmd_believed_is_empty(&o->believed)) {
-		err_set(err, EC_USAGE, "nobody is named whose signature would be believed");
-		return err_hint(err, "--key FILE names a public key");
-	}
+	if (cmd_believed_is_empty(&o->believed))
+		return by_policy(env, o, args->items[0], err);
 	if (ask(env, args->items[0], &verifying, err) < 0 || judge_all(&verifying, err) < 0 ||
 	    tell(&verifying, err) < 0)
 		return -1;
@@ -274,10 +324,12 @@ const struct cmd cmd_verify = {
 	.cli = { .name = "verify",
 		 .synopsis = "[OPTIONS] REF",
 		 .summary = "verify signatures and attestations of a package",
-		 .details = "REF is looked for in the store, then at its registry. Signatures of "
-			    "cosign and notation are verified as well as those of epm. Of an image "
-			    "index the index itself has to be signed. Exit status 7: not signed by "
-			    "those who are believed.",
+		 .details =
+			 "REF is looked for in the store, then at its registry. Signatures of "
+			 "cosign and notation are verified as well as those of epm. Of an image "
+			 "index the index itself has to be signed. Exit status 7: not signed by "
+			 "those who are believed. Without an option that names somebody the trust "
+			 "policy decides, as it does on a run.",
 		 .options = options,
 		 .n_options = ARRAY_SIZE(options),
 		 .words = CLI_WORDS_REF,

@@ -103,7 +103,8 @@ char *trust_place_of(const struct store_target *target);
 
 /*
  * trust_decide() for what the store has. Where the target was chosen from an image index, that is
- * what has to be signed, and it has to list what is loaded: CORRUPT or UNTRUSTED.
+ * what has to be signed, and it has to list what is loaded: CORRUPT or UNTRUSTED. Where it is not
+ * trusted, signatures of the manifest itself count: a pull does not take them for those of a name.
  */
 int trust_decide_stored(const struct trust *trust, struct store *store,
 			const struct store_target *target, const struct oci_digest *loaded,

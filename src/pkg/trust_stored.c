@@ -57,6 +57,27 @@ static int check_child(struct store *store, const struct oci_digest *root,
 		       loaded->text);
 }
 
+/* The manifest itself: somebody here may have signed it, where nobody signed the index. */
+static int decide_loaded(const struct trust *trust, const struct trust_subject *of_index,
+			 const struct store_target *target, struct trust_decision *out,
+			 struct err *err)
+{
+	AUTO(trust_decision) struct trust_decision decision = { 0 };
+	struct trust_subject subject = *of_index;
+
+	subject.digest = of_index->loaded;
+	subject.media_type = target->media_type;
+	subject.size_bytes = target->size_bytes;
+	if (trust_decide(trust, &subject, &decision, err) < 0)
+		return -1;
+	if (!decision.ground)
+		return 0;
+	trust_decision_done(out);
+	*out = decision;
+	decision = (struct trust_decision){ 0 };
+	return 0;
+}
+
 int trust_decide_stored(const struct trust *trust, struct store *store,
 			const struct store_target *target, const struct oci_digest *loaded,
 			struct trust_decision *out, struct err *err)
@@ -76,5 +97,7 @@ int trust_decide_stored(const struct trust *trust, struct store *store,
 
 	if (has_root && check_child(store, &target->root, loaded, &subject, err) < 0)
 		return err_wrap(err, "%s", subject.name);
-	return trust_decide(trust, &subject, out, err);
+	if (trust_decide(trust, &subject, out, err) < 0)
+		return -1;
+	return has_root && !out->ground ? decide_loaded(trust, &subject, target, out, err) : 0;
 }

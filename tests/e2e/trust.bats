@@ -17,10 +17,8 @@ setup_file() {
 	make_packages "$seed" --index demo/many:1 amd64 arm64 s390x riscv64
 	start_registry
 	client seed "$registry" "$seed"
-	EPM_HOME=$BATS_FILE_TMPDIR/author
 	signs a "$registry/demo/tool:1.0"
 	signs a "$registry/demo/many:1"
-	export author=$EPM_HOME
 }
 
 # signs KEY REF…: at the registry
