@@ -19,8 +19,8 @@ needs_build() {
 as_typed() {
 	mkdir -p bin
 	ln -sf "$EPM" bin/epm
-	export PATH=$PWD/bin:$PATH
-	cd "$EPM_SRC" || return
+	export PATH=$PWD/bin:$PATH EPM_KEY_PASSWORD=pw
+	ln -s "$EPM_SRC/examples" "$EPM_SRC/README.md" .
 }
 
 @test "README: the commands of epm can be typed in their order" {
