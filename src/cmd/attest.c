@@ -189,7 +189,8 @@ static int attest(const struct cmd_env *env, const struct options *o, const char
 					 .is_simple = cmd_format_is_simple(o->format) };
 
 	if (cmd_signer_open(env, &o->remote, &o->who, &signer, err) < 0 ||
-	    cmd_subject_open(env, &o->remote, text, o->is_remote, true, &subject, err) < 0)
+	    cmd_subject_open(env, &o->remote, text, cmd_subject_how(o->is_remote, true), &subject,
+			     err) < 0)
 		return -1;
 	repository = cmd_subject_repository(subject.name);
 	content->claim.reference = repository;

@@ -51,7 +51,8 @@ static int look_up(const struct cmd_env *env, const struct options *o, const cha
 	AUTO(cmd_trust) struct trust trust = { 0 };
 
 	if (cmd_trust_open(env, o->allows_unsigned, &trust, err) < 0 ||
-	    cmd_subject_open(env, &o->remote, text, o->is_remote, false, &subject, err) < 0 ||
+	    cmd_subject_open(env, &o->remote, text, cmd_subject_how(o->is_remote, false), &subject,
+			     err) < 0 ||
 	    cmd_decide_subject(&trust, &subject, &decision, err) < 0)
 		return -1;
 	if (!decision.ground) {

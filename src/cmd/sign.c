@@ -57,8 +57,8 @@ static int open_all(const struct cmd_env *env, const struct options *o, const st
 	out->items = mem_array(args->n_items, sizeof(*out->items));
 	for (size_t i = 0; i < args->n_items; i++) {
 		out->n_items++;
-		if (cmd_subject_open(env, &o->remote, args->items[i], o->is_remote, true,
-				     &out->items[i], err) < 0)
+		if (cmd_subject_open(env, &o->remote, args->items[i],
+				     cmd_subject_how(o->is_remote, true), &out->items[i], err) < 0)
 			return -1;
 	}
 	return 0;

@@ -81,15 +81,15 @@ static int open_remote(const struct cmd_env *env, const struct cmd_remote *remot
 }
 
 int cmd_subject_open(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
-		     bool wants_remote, bool writes, struct cmd_subject *out, struct err *err)
+		     unsigned int how, struct cmd_subject *out, struct err *err)
 {
 	AUTO(free) char *whole = NULL;
 	struct err store_err;
 
 	out->scratch.dir = -1;
-	if (wants_remote)
+	if (how & CMD_SUBJECT_REMOTE)
 		return open_remote(env, remote, text, out, err);
-	if (open_stored(env, text, writes, out, err) == 0)
+	if (open_stored(env, text, how & CMD_SUBJECT_WRITES, out, err) == 0)
 		return 0;
 	if (!cmd_view_may(env, text, err, &whole))
 		return -1;

@@ -25,13 +25,19 @@ struct cmd_subject { /* points into itself: not to be copied */
 	struct oci_digest root;
 };
 
-/*
- * NOT_FOUND, NETWORK, …: as cmd_view_open() and store_resolve(). writes: the store is going to be
- * written, so that DENIED comes now.
- */
+enum cmd_subject_how {
+	CMD_SUBJECT_REMOTE = 1, /* at the registry, also when the store has it */
+	CMD_SUBJECT_WRITES = 2, /* the store is going to be written, so that DENIED comes now */
+};
+
+static inline unsigned int cmd_subject_how(bool is_remote, bool writes)
+{
+	return (is_remote ? CMD_SUBJECT_REMOTE : 0) | (writes ? CMD_SUBJECT_WRITES : 0);
+}
+
+/* NOT_FOUND, NETWORK, …: as cmd_view_open() and store_resolve(). how: of enum cmd_subject_how. */
 int cmd_subject_open(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
-		     bool wants_remote, bool writes, struct cmd_subject *out,
-		     struct err *err) MUST_CHECK;
+		     unsigned int how, struct cmd_subject *out, struct err *err) MUST_CHECK;
 void cmd_subject_done(struct cmd_subject *subject);
 AUTO_STRUCT(cmd_subject, struct cmd_subject, cmd_subject_done);
 

@@ -54,7 +54,8 @@ static int decide(const struct cmd_env *env, const struct trust_options *o, cons
 	testing->trust.explains = true;
 	if (input_is_file(text))
 		return test_file(testing, text, err);
-	if (cmd_subject_open(env, &o->remote, text, o->is_remote, false, s, err) < 0)
+	if (cmd_subject_open(env, &o->remote, text, cmd_subject_how(o->is_remote, false), s, err) <
+	    0)
 		return -1;
 	testing->name = mem_text(s->name);
 	testing->digest = s->digest;

@@ -232,7 +232,8 @@ static int ask(const struct cmd_env *env, const char *text, struct verifying *ve
 	}
 	if (parse_annotations(&o->annotations, &verifying->annotations, err) < 0 ||
 	    cmd_believed_open(&o->believed, &verifying->believed, err) < 0 ||
-	    cmd_subject_open(env, &o->remote, text, o->is_remote, false, subject, err) < 0)
+	    cmd_subject_open(env, &o->remote, text, cmd_subject_how(o->is_remote, false), subject,
+			     err) < 0)
 		return -1;
 	verifying->question = (struct verify_question){
 		.digest = subject->digest,
@@ -287,7 +288,8 @@ static int by_policy(const struct cmd_env *env, const struct options *o, const c
 	if (cmd_trust_open(env, false, &trust, err) < 0)
 		return -1;
 	trust.explains = true;
-	if (cmd_subject_open(env, &o->remote, text, o->is_remote, false, &subject, err) < 0 ||
+	if (cmd_subject_open(env, &o->remote, text, cmd_subject_how(o->is_remote, false), &subject,
+			     err) < 0 ||
 	    cmd_decide_subject(&trust, &subject, &decision, err) < 0 ||
 	    tell_decision(o, &subject, &decision, err) < 0)
 		return -1;

@@ -2,6 +2,8 @@
 #ifndef EPM_OCI_LAYOUT_PRIV_H
 #define EPM_OCI_LAYOUT_PRIV_H
 
+#include <stdbool.h>
+
 /* What layout.c (frame, index) and blob.c (blobs) share. Not for others. */
 struct oci_layout {
 	char *path;
