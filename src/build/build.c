@@ -8,6 +8,7 @@
 #include "build/compile.h"
 #include "build/config_gen.h"
 #include "build/describe.h"
+#include "build/provenance.h"
 #include "build/vmlinux.h"
 
 struct building {
@@ -136,6 +137,23 @@ static int compile_sources(struct building *b, struct str *out)
 	return compile(&input, out, b->err);
 }
 
+static int prove(struct building *b, const char *options, struct built *out)
+{
+	const struct provenance provenance = {
+		.project = b->project,
+		.options = b->options,
+		.files = &b->files,
+		.toolchain = &b->toolchain,
+		.compiler_options = options,
+		.vmlinux_folder = b->cut		? b->cut
+				  : includes_vmlinux(b) ? b->project->folder
+							: NULL,
+		.btf_hash = b->cut ? b->vmlinux.hash : NULL,
+	};
+
+	return provenance_make(&provenance, &out->provenance, b->err);
+}
+
 static int describe(struct building *b, struct built *out)
 {
 	struct config_input how = {
@@ -162,7 +180,9 @@ static int describe(struct building *b, struct built *out)
 	if (config_generate(&how, &out->config, b->err) < 0)
 		return -1;
 	description.config = out->config;
-	return describe_package(&description, out, b->err);
+	if (describe_package(&description, out, b->err) < 0)
+		return -1;
+	return b->options->wants_provenance ? prove(b, options, out) : 0;
 }
 
 int build_project(const struct project *project, const struct build_options *options,
@@ -187,6 +207,7 @@ void built_done(struct built *built)
 	config_free(built->config);
 	json_decref(built->package_config);
 	json_decref(built->annotations);
+	json_decref(built->provenance);
 	free(built->version);
 	*built = (struct built){ 0 };
 }

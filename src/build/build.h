@@ -20,6 +20,7 @@ struct build_options {
 	const char *const *folders; /* -I */
 	size_t n_folders;
 	bool is_verbose;
+	bool wants_provenance;
 };
 
 struct built {
@@ -28,6 +29,7 @@ struct built {
 	json_t *package_config; /* see pkg/package.h */
 	json_t *annotations;	/* of the manifest */
 	char *version;		/* or NULL */
+	json_t *provenance;	/* see build/provenance.h; NULL: it was not wanted */
 };
 
 int build_project(const struct project *project, const struct build_options *options,

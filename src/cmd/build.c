@@ -5,12 +5,13 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "cmd/build_sign.h"
 #include "cmd/list.h"
 #include "cmd/output_files.h"
 #include "pkg/package.h"
 #include "pkg/trust.h"
 
-struct settings {
+struct options {
 	struct cli_common common;
 	struct cli_list tags;
 	struct cli_list outputs;
@@ -18,11 +19,13 @@ struct settings {
 	struct cli_list folders;
 	const char *clang;
 	const char *btf;
+	struct build_sign sign;
+	const char *provenance_file;
 	bool is_yaml;
 	bool is_json;
 };
 
-#define AT(member) offsetof(struct settings, member)
+#define AT(member) offsetof(struct options, member)
 
 static const struct cli_option options[] = {
 	{ "tag", 't', CLI_LIST, AT(tags), "NAME[:TAG]",
@@ -43,6 +46,9 @@ static const struct cli_option options[] = {
 	{ "btf", 0, CLI_TEXT, AT(btf), "FILE",
 	  "make vmlinux.h from the BTF in FILE instead of the running kernel's", CLI_WORDS_FILE,
 	  NULL, 0 },
+	BUILD_SIGN_OPTIONS(struct options, sign),
+	{ "provenance-file", 0, CLI_TEXT, AT(provenance_file), "FILE",
+	  "write how it was built into a file, unsigned", CLI_WORDS_FILE, NULL, 0 },
 	{ "json", 0, CLI_FLAG, AT(is_json), NULL, "print the result as JSON", 0, NULL, 0 },
 };
 
@@ -68,7 +74,7 @@ static bool is_tag(const char *text)
 }
 
 /* What -t says, before anything is compiled. */
-static int given_names(const struct settings *s, struct names *out, struct err *err)
+static int given_names(const struct options *s, struct names *out, struct err *err)
 {
 	out->items = mem_array(s->tags.n_items + 2, sizeof(*out->items));
 	for (size_t i = 0; i < s->tags.n_items; i++) {
@@ -117,7 +123,7 @@ static int save(const char *home, const struct project *project, const struct bu
 	return trust_mark_built(home, &saved, err);
 }
 
-static int print_result(const struct settings *s, const struct built *built,
+static int print_result(const struct options *s, const struct built *built,
 			const struct names *names, const char *digest, struct err *err)
 {
 	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
@@ -140,10 +146,20 @@ static int print_result(const struct settings *s, const struct built *built,
 	return cmd_print(&text, err);
 }
 
+static int write_files(const struct cmd_env *env, const struct options *s, const char *name,
+		       const struct built *built, struct err *err)
+{
+	for (size_t i = 0; i < s->outputs.n_items; i++)
+		if (output_files_write(env->home, s->outputs.items[i], name, built, s->is_yaml,
+				       err) < 0)
+			return -1;
+	return s->provenance_file ? build_write_provenance(s->provenance_file, built, err) : 0;
+}
+
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
-	const struct settings *s = settings;
+	const struct options *s = settings;
 	struct build_options how = {
 		.home = env->home,
 		.clang = s->clang,
@@ -152,29 +168,30 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 		.n_cflags = s->cflags.n_items,
 		.folders = s->folders.items,
 		.n_folders = s->folders.n_items,
+		.wants_provenance = s->sign.wants_provenance || s->provenance_file,
 	};
 	AUTO(project) struct project project = { 0 };
 	AUTO(built) struct built built = { 0 };
 	AUTO(names) struct names names = { 0 };
+	AUTO(cmd_signer) struct cmd_signer signer = { 0 };
 	char digest[OCI_DIGEST_LENGTH + 1];
 
 	if (given_names(s, &names, err) < 0 ||
 	    project_find(args->items, args->n_items, &project, err) < 0 ||
-	    build_project(&project, &how, &built, err) < 0)
+	    build_sign_open(env, &s->sign, &signer, err) < 0 ||
+	    build_project(&project, &how, &built, err) < 0 ||
+	    write_files(env, s, project.name, &built, err) < 0)
 		return -1;
-	for (size_t i = 0; i < s->outputs.n_items; i++)
-		if (output_files_write(env->home, s->outputs.items[i], project.name, &built,
-				       s->is_yaml, err) < 0)
-			return -1;
 	default_names(&project, &built, &names);
-	if (save(env->home, &project, &built, &names, digest, err) < 0)
+	if (save(env->home, &project, &built, &names, digest, err) < 0 ||
+	    build_sign(env, &s->sign, &signer.signer, &built, names.items[0], digest, err) < 0)
 		return -1;
 	return print_result(s, &built, &names, digest, err);
 }
 
 static void done(void *settings)
 {
-	struct settings *s = settings;
+	struct options *s = settings;
 
 	cli_list_done(&s->tags);
 	cli_list_done(&s->outputs);
@@ -194,7 +211,7 @@ const struct cmd cmd_build = {
 		 .n_options = ARRAY_SIZE(options),
 		 .words = CLI_WORDS_FILE,
 		 .max_args = SIZE_MAX },
-	.settings_size = sizeof(struct settings),
+	.settings_size = sizeof(struct options),
 	.run = run,
 	.done = done,
 };
