@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "cmd/input.h"
 #include "run/surface.h"
 
 int cmd_trust_open(const struct cmd_env *env, bool allows_unsigned, struct trust *out,
@@ -29,6 +30,8 @@ char *cmd_place_of_file(const char *path)
 
 	if (!strcmp(path, "-"))
 		return mem_text("stdin");
+	if (input_is_url(path))
+		return mem_textn(path, strcspn(path, "?#"));
 	real = realpath(path, NULL);
 	return mem_printf("file:%s", real ? real : path);
 }

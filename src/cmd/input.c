@@ -21,6 +21,11 @@ bool input_is_file(const char *text)
 	return false;
 }
 
+bool input_is_url(const char *text)
+{
+	return text_starts(text, "https://") || text_starts(text, "http://");
+}
+
 static int read_bytes(const char *path, struct str *out, struct err *err)
 {
 	if (!strcmp(path, "-"))
@@ -70,9 +75,12 @@ static int find_configuration(const char *stem, struct config **out, struct err 
 static int from_object(const char *path, struct str *bytes, struct package **out, struct err *err)
 {
 	AUTO(package) struct package *package = mem_alloc(sizeof(*package));
-	AUTO(free) char *stem = stem_of(path);
+	AUTO(free)
+	char *bare = input_is_url(path) ? mem_textn(path, strcspn(path, "?#")) : mem_text(path);
+	AUTO(free) char *stem = stem_of(bare);
 
-	if (strcmp(path, "-") && find_configuration(stem, &package->config, err) < 0)
+	if (strcmp(path, "-") && !input_is_url(path) &&
+	    find_configuration(stem, &package->config, err) < 0)
 		return -1;
 	package->reference = mem_text(path);
 	package->name = mem_text(strcmp(path, "-") ? path_base(stem) : "stdin");
@@ -82,25 +90,30 @@ static int from_object(const char *path, struct str *bytes, struct package **out
 	return 0;
 }
 
-static int from_file(const char *path, struct package **out, struct err *err)
+static int from_bytes(const char *path, struct str *bytes, struct package **out, struct err *err)
 {
-	AUTO(str) struct str bytes = STR_MAX(LIMIT_ENVELOPE);
 	AUTO(str) struct str unknown = STR_MAX(LIMIT_TEXT);
 	const char *what = strcmp(path, "-") ? path : "standard input";
+	struct span span = { str_text(bytes), bytes->len };
 	struct oci_digest digest;
-	struct span span;
 
-	if (read_bytes(path, &bytes, err) < 0)
-		return -1;
-	span = (struct span){ str_text(&bytes), bytes.len };
 	oci_digest_of(span.data, span.len, &digest);
-	if (object_is_elf(span) ? from_object(path, &bytes, out, err) < 0
+	if (object_is_elf(span) ? from_object(path, bytes, out, err) < 0
 				: envelope_read(span, what, out, &unknown, err) < 0)
 		return -1;
 	(*out)->digest = digest;
 	if (unknown.len)
 		log_warn("%s: keys that are not known are ignored: %s", what, str_text(&unknown));
 	return 0;
+}
+
+static int from_file(const char *path, struct package **out, struct err *err)
+{
+	AUTO(str) struct str bytes = STR_MAX(LIMIT_ENVELOPE);
+
+	if (read_bytes(path, &bytes, err) < 0)
+		return -1;
+	return from_bytes(path, &bytes, out, err);
 }
 
 static int from_store(const char *home, const char *text, struct package **out, struct err *err)
@@ -134,25 +147,46 @@ static int refuse_sources(const char *text, struct err *err)
 	return 0;
 }
 
+/* One that was given replaces the package's own. */
+static int configure(struct package *package, const char *configuration, struct err *err)
+{
+	struct config *config = NULL;
+
+	if (!configuration)
+		return 0;
+	if (read_configuration(configuration, &config, err) < 0)
+		return -1;
+	config_free(package->config);
+	package->config = config;
+	return 0;
+}
+
+int input_load_bytes(const char *url, struct str *bytes, const char *configuration,
+		     struct package **out, struct err *err)
+{
+	AUTO(str) struct str taken = *bytes;
+	AUTO(package) struct package *package = NULL;
+
+	*bytes = (struct str){ 0 };
+	if (from_bytes(url, &taken, &package, err) < 0 ||
+	    configure(package, configuration, err) < 0)
+		return -1;
+	*out = STEAL(package);
+	return 0;
+}
+
 int input_load(const char *home, const char *text, const char *configuration, struct package **out,
 	       struct err *err)
 {
 	AUTO(package) struct package *package = NULL;
-	struct config *config = NULL;
 	int rc;
 
 	if (refuse_sources(text, err) < 0)
 		return -1;
 	rc = input_is_file(text) ? from_file(text, &package, err)
 				 : from_store(home, text, &package, err);
-	if (rc < 0)
+	if (rc < 0 || configure(package, configuration, err) < 0)
 		return -1;
-	if (configuration) {
-		if (read_configuration(configuration, &config, err) < 0)
-			return -1;
-		config_free(package->config);
-		package->config = config;
-	}
 	*out = STEAL(package);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "cmd/input.h"
 #include "cmd/list.h"
 #include "cmd/locked.h"
+#include "cmd/url.h"
 #include "cmd/view.h"
 #include "pkg/lock.h"
 #include "run/session.h"
@@ -149,6 +150,16 @@ static int view_package(const struct cmd_env *env, const struct options *s, cons
 	return package_load(view.store, view.name, out, err);
 }
 
+static int fetch_file(const struct cmd_env *env, const struct options *s, const char *url,
+		      struct package **out, struct err *err)
+{
+	AUTO(str) struct str bytes = STR_MAX(LIMIT_ENVELOPE);
+
+	if (cmd_url_read(env, &s->remote, url, &bytes, err) < 0)
+		return -1;
+	return input_load_bytes(url, &bytes, s->configuration, out, err);
+}
+
 /* What the store does not have: by its whole name, else from its registry. */
 static int find_package(const struct cmd_env *env, const struct options *s,
 			const struct trust *trust, const struct cli_args *args,
@@ -158,6 +169,8 @@ static int find_package(const struct cmd_env *env, const struct options *s,
 	AUTO(free) char *name = NULL;
 	struct err store_err;
 
+	if (input_is_url(text))
+		return fetch_file(env, s, text, out, err);
 	if (input_load(env->home, text, s->configuration, out, err) == 0)
 		return 0;
 	if (!cmd_view_may(env, text, err, &name))
@@ -219,7 +232,7 @@ static int find(struct going *going, struct err *err)
 	if (!s->is_locked && !s->lock)
 		return find_package(going->env, s, &going->trust, going->args, &going->package,
 				    err);
-	if (input_is_file(text))
+	if (input_is_file(text) || input_is_url(text))
 		return err_set(err, EC_USAGE, "--locked is for names, and %s is a file", text);
 	if (cmd_locked_open(going->env, s->lock, text, &going->locked, err) < 0)
 		return -1;
@@ -236,8 +249,9 @@ static int pass_gate(struct going *going, struct err *err)
 
 	if (going->passed.place)
 		return 0;
-	if (cmd_gate(&going->trust, going->package, input_is_file(text) ? text : NULL,
-		     &going->passed, err) < 0)
+	if (cmd_gate(&going->trust, going->package,
+		     input_is_file(text) || input_is_url(text) ? text : NULL, &going->passed,
+		     err) < 0)
 		return -1;
 	if (!going->locked.pin)
 		return 0;
@@ -296,13 +310,13 @@ static void done(void *settings)
 
 const struct cmd cmd_run = {
 	.cli = { .name = "run",
-		 .synopsis = "[OPTIONS] PACKAGE|FILE|- [FLAGS OF THE PACKAGE]",
+		 .synopsis = "[OPTIONS] PACKAGE|FILE|URL|- [FLAGS OF THE PACKAGE]",
 		 .summary = "load a package into the kernel and print what it sees",
 		 .details =
 			 "PACKAGE is a name in the store or at a registry, from which it is pulled then, "
 			 "FILE a package.json or .yaml or an object "
-			 "(.bpf.o, with its .skel.json or .skel.yaml beside it), - one of these on "
-			 "standard input. Options of epm stand before it, flags of the package "
+			 "(.bpf.o, with its .skel.json or .skel.yaml beside it), URL one at a web "
+			 "server, - one on standard input. Options of epm stand before it, flags of the package "
 			 "after it: 'epm run PACKAGE --help' shows them, without root. It ends with "
 			 "^C, SIGTERM, --duration, --count, or when the reader of its output goes "
 			 "away.",

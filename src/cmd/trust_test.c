@@ -7,6 +7,7 @@
 #include "cmd/input.h"
 #include "cmd/subject.h"
 #include "cmd/trust.h"
+#include "cmd/url.h"
 
 /* What is tested, and where the policy looks for a rule. */
 struct testing {
@@ -28,13 +29,22 @@ static void testing_done(struct testing *testing)
 }
 AUTO_STRUCT(testing, struct testing, testing_done);
 
-static int test_file(struct testing *testing, const char *path, struct err *err)
+static int read_file(const struct cmd_env *env, const struct trust_options *o, const char *path,
+		     struct str *out, struct err *err)
+{
+	if (input_is_url(path))
+		return cmd_url_read(env, &o->remote, path, out, err);
+	return strcmp(path, "-") ? fs_read(AT_FDCWD, path, out, err)
+				 : fs_read_fd(0, "standard input", out, err);
+}
+
+static int test_file(const struct cmd_env *env, const struct trust_options *o,
+		     struct testing *testing, const char *path, struct err *err)
 {
 	AUTO(str) struct str bytes = STR_MAX(LIMIT_ENVELOPE);
 	struct trust_subject subject = { .name = path, .is_from_place = true };
 
-	if (!strcmp(path, "-") ? fs_read_fd(0, "standard input", &bytes, err) < 0
-			       : fs_read(AT_FDCWD, path, &bytes, err) < 0)
+	if (read_file(env, o, path, &bytes, err) < 0)
 		return -1;
 	oci_digest_of(str_text(&bytes), bytes.len, &testing->digest);
 	testing->name = mem_text(path);
@@ -52,8 +62,8 @@ static int decide(const struct cmd_env *env, const struct trust_options *o, cons
 	if (cmd_trust_open(env, false, &testing->trust, err) < 0)
 		return -1;
 	testing->trust.explains = true;
-	if (input_is_file(text))
-		return test_file(testing, text, err);
+	if (input_is_file(text) || input_is_url(text))
+		return test_file(env, o, testing, text, err);
 	if (cmd_subject_open(env, &o->remote, text, cmd_subject_how(o->is_remote, false), s, err) <
 	    0)
 		return -1;

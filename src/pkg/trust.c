@@ -318,6 +318,17 @@ static void say_claims(struct judging *judging, struct str *out)
 		}
 }
 
+static void hint_at_folder(struct judging *judging)
+{
+	AUTO(free) char *parent = parent_of(judging->subject->place);
+
+	err_hint(
+		&judging->decision->refusal,
+		"--allow-unsigned runs it this once; 'epm trust add --unsigned --for %s' allows all "
+		"that is there",
+		parent);
+}
+
 /* No rule covers the place. */
 static int judge_alone(struct judging *judging)
 {
@@ -330,11 +341,8 @@ static int judge_alone(struct judging *judging)
 	}
 	if (!subject->media_type) {
 		refuse(judging, "it was not built here, and no rule covers %s", subject->place);
-		return err_hint(
-			       &judging->decision->refusal,
-			       "--allow-unsigned runs it this once; 'epm trust add --unsigned --for "
-			       "FOLDER' allows all of a folder") +
-		       1;
+		hint_at_folder(judging);
+		return 0;
 	}
 	say_claims(judging, &claims);
 	refuse(judging, "no rule of the trust policy covers %s%s", subject->place,

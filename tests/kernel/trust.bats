@@ -4,6 +4,7 @@
 # system's policy is tried in a mount namespace with an /etc of its own.
 
 load "$BATS_LIB/common"
+load "$BATS_LIB/registry"
 load "$BATS_LIB/kernel"
 
 setup_file() {
@@ -39,7 +40,7 @@ with_system() {
 
 runs() {
 	exits 0
-	grep -q 'minimal: [0-9]* programs\? attached' <<<"$output"
+	grep -q 'minimal\(_bpf\)\?: [0-9]* programs\? attached' <<<"$output"
 }
 
 refused() {
@@ -89,6 +90,50 @@ short=(-v run --duration 0.2s)
 	runs
 	run "$EPM" "${short[@]}" - <"$BATS_FILE_TMPDIR/out/minimal.bpf.o"
 	refused "no rule covers stdin"
+}
+
+# web FOLDER: a web server on loopback for its files; $web. /to/X redirects to X.
+web() {
+	mkdir -p servers/web
+	cat >web.py <<-'END'
+		import http.server, os, sys
+		os.chdir(sys.argv[1])
+		class Handler(http.server.SimpleHTTPRequestHandler):
+		    def do_GET(self):
+		        if self.path.startswith("/to/"):
+		            self.send_response(302)
+		            self.send_header("Location", self.path[3:])
+		            self.send_header("Content-Length", "0")
+		            self.end_headers()
+		        else:
+		            super().do_GET()
+		server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+		print(server.server_port, flush=True)
+		server.serve_forever()
+	END
+	start_server servers/web python3 web.py "$1"
+	wait_for is_up servers/web out '^[0-9]+$'
+	web=http://127.0.0.1:$(cat servers/web/out)
+}
+
+@test "a URL: refused without a rule, run with one, by way of a redirect, not found" {
+	web "$BATS_FILE_TMPDIR/out"
+	epm "${short[@]}" "$web/minimal.bpf.o"
+	refused "no rule covers $web/minimal.bpf.o"
+	"$EPM" -q trust add --unsigned --for "$web"
+	epm "${short[@]}" "$web/minimal.bpf.o?x=1#y"
+	runs
+	epm "${short[@]}" "$web/to/package.json"
+	runs
+	epm "${short[@]}" "$web/nowhere.json"
+	exits 3
+	epm "${short[@]}" http://192.0.2.1/x.json
+	exits 2
+	epm trust test "$web/package.json"
+	exits 0
+	epm run "$web/package.json" --help
+	exits 0
+	end_server servers/web
 }
 
 @test "the system's policy: the person cannot loosen it" {
