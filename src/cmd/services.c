@@ -10,8 +10,10 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/secret.h"
+#include "cmd/gate.h"
 #include "oci/service.h"
 #include "oci/url.h"
+#include "pkg/policy.h"
 
 #define AUDIENCE "sigstore" /* what Fulcio takes tokens for */
 
@@ -107,10 +109,21 @@ static int take_urls(const struct cmd_services *services, struct cmd_keyless *ou
 	return 0;
 }
 
-static int take_root(const char *path, struct cmd_keyless *out, struct err *err)
+/* That of the options, else that of the trust policy; *has_one: there is one. */
+static int take_root(const struct cmd_env *env, const char *given, struct cmd_keyless *out,
+		     bool *has_one, struct err *err)
 {
+	AUTO(policy) struct policy policy = { 0 };
 	AUTO(str) struct str text = STR_MAX(LIMIT_TRUSTED_ROOT);
+	AUTO(free) char *path = mem_text(given);
 
+	if (!path && policy_load(env->home, CMD_SYSTEM_POLICY, &policy, err) < 0)
+		return -1;
+	if (!path)
+		path = policy_trusted_root(&policy);
+	if (!path)
+		return 0;
+	*has_one = true;
 	if (fs_read(AT_FDCWD, path, &text, err) < 0)
 		return -1;
 	if (sign_trusted_root_parse((struct span){ str_text(&text), text.len }, &out->root, err) <
@@ -202,15 +215,16 @@ int cmd_keyless_open(const struct cmd_env *env, const struct cmd_remote *remote,
 					     .key_name = out->key_name,
 					     .logs = out->logs,
 					     .tsa_urls = out->tsa_urls };
+	bool has_root = false;
 
 	if (check_options(services, out->key, err) < 0 ||
 	    (services->config_file ? take_config(services, out, &settings, err)
 				   : take_urls(services, out, &settings, err)) < 0 ||
-	    (services->root_file && take_root(services->root_file, out, err) < 0) ||
+	    take_root(env, services->root_file, out, &has_root, err) < 0 ||
 	    cmd_session_open(env, remote, &out->session, err) < 0 ||
 	    (!out->key && take_token(services, out, &settings, err) < 0))
 		return -1;
-	settings.root = services->root_file ? &out->root : NULL;
+	settings.root = has_root ? &out->root : NULL;
 	return keyless_new(&settings, &out->keyless, err);
 }
 

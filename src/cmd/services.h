@@ -19,7 +19,7 @@ struct cmd_services {
 	const char *ca_url;
 	const char *log_url;
 	const char *tsa_url;
-	const char *root_file;
+	const char *root_file; /* NULL: that of the trust policy */
 };
 
 #define CMD_SERVICES_ROW(long_name, type, member, value_name, text, complete)          \
@@ -42,9 +42,10 @@ struct cmd_services {
 		CMD_SERVICES_ROW("timestamp-url", type, services.tsa_url, "URL",                   \
 				 "have signatures stamped by this timestamp authority (RFC 3161)", \
 				 CLI_WORDS_NONE),                                                  \
-		CMD_SERVICES_ROW("trusted-root", type, services.root_file, "FILE",                 \
-				 "verify what the services give with it (trusted_root.json)",      \
-				 CLI_WORDS_FILE)
+		CMD_SERVICES_ROW(                                                                  \
+			"trusted-root", type, services.root_file, "FILE",                          \
+			"verify what the services give with it [default: the trust policy's]",     \
+			CLI_WORDS_FILE)
 
 /* Whether services are to be asked at all. */
 bool cmd_services_are_named(const struct cmd_services *services);

@@ -55,7 +55,7 @@ static int check_settings(const struct keyless_settings *settings, struct err *e
 {
 	if (!settings->root && (!settings->key || settings->n_logs || settings->n_tsa_urls))
 		return missing(err, "a trusted root is missing, to verify what the services give",
-			       "--trusted-root FILE names it");
+			       "--trusted-root FILE names it, or trusted_root in the trust policy");
 	if (settings->key && !sign_key_is_private(settings->key))
 		return missing(err, "a public key cannot sign", "'epm key generate' makes a pair");
 	if (settings->key)

@@ -335,3 +335,17 @@ bool policy_denies(const struct policy *policy, const char *place)
 	}
 	return false;
 }
+
+char *policy_file_path(const struct policy_file *file, const char *name)
+{
+	return *name == '/' || !*file->folder ? mem_text(name) : path_join(file->folder, name);
+}
+
+char *policy_trusted_root(const struct policy *policy)
+{
+	const struct policy_file *file = &policy->files[POLICY_PERSON];
+
+	if (!file->trusted_root)
+		file = &policy->files[POLICY_SYSTEM];
+	return file->trusted_root ? policy_file_path(file, file->trusted_root) : NULL;
+}

@@ -104,6 +104,15 @@ int policy_parse(struct span text, const char *path, enum policy_origin origin,
 		 struct policy_file *out, struct err *err) MUST_CHECK;
 void policy_file_done(struct policy_file *file);
 
+/*
+ * Where a file is that a policy names: relative to the policy's own folder; "~" is no path, since a
+ * policy is read for other people, too. The caller frees it.
+ */
+char *policy_file_path(const struct policy_file *file, const char *name);
+
+/* Where the trusted root is, of the person's policy or else the system's; NULL: nowhere. */
+char *policy_trusted_root(const struct policy *policy);
+
 /* The rule of one file that counts for a place; NULL: none. */
 const struct policy_rule *policy_find(const struct policy *policy, enum policy_origin origin,
 				      const char *place);

@@ -50,16 +50,10 @@ static void note(struct opening *opening, const void *data, size_t size)
 	hash_update(opening->hash, &length, sizeof(length));
 }
 
-/* "~" is no path here: a policy is read for other people, too. */
-static char *path_of(const struct policy_file *file, const char *name)
-{
-	return *name == '/' || !*file->folder ? mem_text(name) : path_join(file->folder, name);
-}
-
 static int read_file(struct opening *opening, const struct policy_file *file, const char *name,
 		     struct str *out, struct err *err)
 {
-	AUTO(free) char *path = path_of(file, name);
+	AUTO(free) char *path = policy_file_path(file, name);
 
 	if (fs_read(AT_FDCWD, path, out, err) < 0)
 		return err_wrap(err, "%s", file->path);
@@ -117,7 +111,7 @@ static int open_notation(struct opening *opening, size_t i, struct err *err)
 {
 	const struct policy_signer *from = &opening->rule->signers[i];
 	struct verify_signer *to = &opening->judges.signers[i];
-	AUTO(free) char *path = path_of(opening->rule->file, from->store);
+	AUTO(free) char *path = policy_file_path(opening->rule->file, from->store);
 	AUTO(str) struct str all = STR_MAX(LIMIT_TRUSTED_ROOT);
 
 	opening->judges.stores[i] = sign_trust_store_new();

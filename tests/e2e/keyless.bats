@@ -422,6 +422,12 @@ refuses() {
 	run "$EPM" sign --signing-config "$sigstore/signing_config.json" \
 		--identity-token "$sigstore/token.jwt" opensnoop:1.0
 	fails 2 "a trusted root is missing"
+	# the trust policy names one
+	echo "trusted_root: $sigstore/trusted_root.json" >"$EPM_HOME/policy.yaml"
+	run "$EPM" sign --signing-config "$sigstore/signing_config.json" \
+		--identity-token "$sigstore/token.jwt" opensnoop:1.0
+	exits 0
+	forget "$sigstore_log"
 	run "$EPM" sign --identity-token "$sigstore/token.jwt" --rekor-url "$sigstore_url" \
 		--trusted-root "$sigstore/trusted_root.json" opensnoop:1.0
 	fails 2 "a certificate authority is missing"
