@@ -31,7 +31,7 @@ char *cmd_place_of_file(const char *path)
 	if (!strcmp(path, "-"))
 		return mem_text("stdin");
 	if (input_is_url(path))
-		return mem_textn(path, strcspn(path, "?#"));
+		return policy_place_of_url(path);
 	real = realpath(path, NULL);
 	return mem_printf("file:%s", real ? real : path);
 }

@@ -343,8 +343,7 @@ static char *origin_of(const struct end *from)
 {
 	const struct oci_reference *reference = &from->target.reference;
 
-	return from->repository ? mem_printf("%s/%s", reference->registry, reference->repository)
-				: NULL;
+	return from->repository ? policy_place(reference->registry, reference->repository) : NULL;
 }
 
 static int name(struct copying *copying, struct oci_transfer *transfer, struct err *err)

@@ -298,8 +298,8 @@ int fetch_pull(const struct fetch *fetch, struct store *store, const char *text,
 		return -1;
 	remote_open(fetch->home, pulling.target.home->registry, pulling.target.home->repository,
 		    &pulling.remote);
-	pulling.place = mem_printf("%s/%s", pulling.target.reference.registry,
-				   pulling.target.reference.repository);
+	pulling.place = policy_place(pulling.target.reference.registry,
+				     pulling.target.reference.repository);
 	report.reference = mem_text(pulling.target.name);
 	if (pull(&pulling, &report, err) < 0)
 		return -1;

@@ -81,12 +81,41 @@ static int check_repository(const char *text, struct err *err)
 	return err_hint(err, "'epm lock' pins a name to a digest");
 }
 
+/* Hosts have no case, and TLS its port. */
+static char *canonical_host(const char *host, size_t len)
+{
+	AUTO(free) char *text = mem_textn(host, len);
+
+	for (char *c = text; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c += 'a' - 'A';
+	if (text_ends(text, ":443"))
+		text[strlen(text) - strlen(":443")] = '\0';
+	return mem_text(oci_registry_canonical(text));
+}
+
+char *policy_place(const char *registry, const char *repository)
+{
+	AUTO(free) char *host = canonical_host(registry, strlen(registry));
+
+	return mem_printf("%s/%s", host, repository);
+}
+
+char *policy_place_of_url(const char *url)
+{
+	size_t scheme = strcspn(url, ":") + strlen("://"), host = strcspn(url + scheme, "/?#");
+	AUTO(free) char *name = canonical_host(url + scheme, host);
+	const char *rest = url + scheme + host;
+
+	return mem_printf("%.*s%s%.*s", (int)scheme, url, name, (int)strcspn(rest, "?#"), rest);
+}
+
 static char *canonical(const char *text)
 {
 	size_t host = strcspn(text, "/");
-	AUTO(free) char *registry = mem_textn(text, host);
+	AUTO(free) char *registry = canonical_host(text, host);
 
-	return mem_printf("%s%s", oci_registry_canonical(registry), text + host);
+	return mem_printf("%s%s", registry, text + host);
 }
 
 int policy_scope_parse(const char *text, char **out, struct err *err)
@@ -103,7 +132,7 @@ int policy_scope_parse(const char *text, char **out, struct err *err)
 		return err_hint(err, "it covers everything below it; \"*\" alone is everything");
 	}
 	if (!strcmp(bare, "*") || is_special(bare)) {
-		*out = STEAL(bare);
+		*out = text_starts(bare, "http") ? policy_place_of_url(bare) : STEAL(bare);
 		return 0;
 	}
 	if (check_repository(bare, err) < 0)

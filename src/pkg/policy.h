@@ -117,6 +117,13 @@ char *policy_trusted_root(const struct policy *policy);
 const struct policy_rule *policy_find(const struct policy *policy, enum policy_origin origin,
 				      const char *place);
 
+/*
+ * The place of a repository at a registry, and of a URL (without its query): in the one spelling that
+ * scopes are kept in, whatever a person typed. The caller frees them.
+ */
+char *policy_place(const char *registry, const char *repository);
+char *policy_place_of_url(const char *url);
+
 /* Whether a scope covers a place, see above. */
 bool policy_scope_covers(const char *scope, const char *place);
 

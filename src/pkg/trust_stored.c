@@ -15,7 +15,7 @@ static char *repository_of(const char *name)
 		return NULL;
 	if (!reference.registry)
 		return mem_text(reference.repository);
-	return mem_printf("%s/%s", reference.registry, reference.repository);
+	return policy_place(reference.registry, reference.repository);
 }
 
 static bool has_registry(const char *name)

@@ -71,6 +71,8 @@ static const struct {
 	{ "[::1]:5000/x", "[::1]:5000/x" },
 	{ "index.docker.io/x", "docker.io/x" },
 	{ "opensnoop", "opensnoop" },
+	{ "GHCR.io:443/x", "ghcr.io/x" },
+	{ "https://A.Example:443/X", "https://a.example/X" },
 	{ "*", "*" },
 	{ "file:/", "file:/" },
 	{ "file:/opt/", "file:/opt" },
@@ -119,6 +121,31 @@ static void test_longest(void **state)
 	assert_string_equal(policy_find(&policy, POLICY_PERSON, "ghcr.io/a")->scope, "ghcr.io");
 	assert_string_equal(policy_find(&policy, POLICY_PERSON, "quay.io/a")->scope, "*");
 	assert_null(policy_find(&policy, POLICY_SYSTEM, "quay.io/a"));
+}
+
+static void test_places(void **state)
+{
+	static const struct {
+		const char *registry, *repository, *place;
+	} places[] = {
+		{ "ghcr.io", "x/y", "ghcr.io/x/y" },
+		{ "GHCR.IO", "x/y", "ghcr.io/x/y" },
+		{ "ghcr.io:443", "x/y", "ghcr.io/x/y" },
+		{ "ghcr.io:444", "x/y", "ghcr.io:444/x/y" },
+		{ "Index.Docker.io", "library/x", "docker.io/library/x" },
+		{ "LOCALHOST:5000", "x", "localhost:5000/x" },
+	};
+	AUTO(free) char *url = policy_place_of_url("https://A.example:443/x/Y.json?q=1#z");
+	AUTO(free) char *bare = policy_place_of_url("http://A.example?q");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		AUTO(free) char *place = policy_place(places[i].registry, places[i].repository);
+
+		assert_string_equal(place, places[i].place);
+	}
+	assert_string_equal(url, "https://a.example/x/Y.json");
+	assert_string_equal(bare, "http://a.example");
 }
 
 /* --- reading ---------------------------------------------------------------------------------------- */
@@ -430,6 +457,7 @@ int main(void)
 		cmocka_unit_test(test_scopes),
 		cmocka_unit_test(test_spelling),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_denials),
