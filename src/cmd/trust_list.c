@@ -13,7 +13,7 @@ static const struct print_column columns[] = {
 	{ "WHO", "name", PRINT_TEXT, false, true },
 	{ "ID", "id", PRINT_TEXT, false, true },
 	{ "NEEDS", "threshold", PRINT_TEXT, true, false },
-	{ "POLICY", "policy", PRINT_TEXT, false, true },
+	{ "BY", "by", PRINT_TEXT, false, false },
 };
 
 static json_t *add_row(json_t *rows, const struct policy_file *file, const char *scope,
@@ -23,6 +23,7 @@ static json_t *add_row(json_t *rows, const struct policy_file *file, const char 
 
 	js_set_text(row, "scope", scope);
 	js_set_text(row, "kind", kind);
+	js_set_text(row, "by", file->origin == POLICY_SYSTEM ? "system" : "person");
 	js_set_text(row, "policy", file->path);
 	js_append(rows, row);
 	return row;

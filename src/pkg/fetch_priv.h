@@ -39,7 +39,7 @@ int fetch_judge(const struct fetch_judged *judged, const struct oci_transfer *tr
 struct fetch_kept {
 	const char *const *names;
 	size_t n_names;
-	const char *origin;	       /* see store.h; NULL: none */
+	const char *origin; /* see store.h; NULL: none */
 };
 
 int fetch_keep(struct store *store, const struct oci_transfer *transfer,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+# shellcheck disable=SC2034
 # What passes the gate is loaded and shows events; what does not has no program in the kernel. The
 # system's policy is tried in a mount namespace with an /etc of its own.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
-#include "pkg/file_edit.h"
 #include "pkg/settings.h"
+#include "pkg/file_edit.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
