@@ -92,6 +92,21 @@ tag() {
 		--artifact-type application/vnd.dev.sigstore.bundle.v0.3+json | jq '.referrers | length')" = 1 ]
 }
 
+@test "the walk in three commands: generate, build, push --sign" {
+	cp -r "$EPM_SRC/examples/opensnoop" .
+	cd opensnoop
+	"$EPM" key generate && "$EPM" build && "$EPM" push --sign epm.key "$registry/x/opensnoop:1.0"
+	verifies epm.pub "$registry/x/opensnoop:1.0"
+	# built, signed and attested in one, and pushed
+	"$EPM" build --sign epm.key --provenance -a -DANOTHER=1
+	"$EPM" push "$registry/x/opensnoop:2.0"
+	verifies epm.pub "$registry/x/opensnoop:2.0"
+	cosign verify-attestation --key epm.pub --insecure-ignore-tlog --type slsaprovenance1 \
+		"$registry/x/opensnoop:2.0" >envelope.json
+	jq -r .payload envelope.json | base64 -d |
+		jq -e '.predicate.buildDefinition.externalParameters.cflags == ["-DANOTHER=1"]'
+}
+
 @test "every type of key, in both forms, without further flags of cosign" {
 	for where in "$registry" "$stub"; do
 		for type in ecdsa-p256 ecdsa-p384 ed25519 rsa; do
@@ -235,6 +250,7 @@ tag() {
 	verifies theirs.pub "$registry/tag/first:1"
 	[ "$(tag "$registry" tag/first "$(digest first:1)" .sig | jq '.layers | length')" = 2 ]
 	# and now it does
+	trust_all
 	"$EPM" pull "$registry/tag/first:1"
 	"$EPM" -q sign --key epm.key --format simple -a a=b "$registry/tag/first:1"
 	"$EPM" push "$registry/tag/first:1"
