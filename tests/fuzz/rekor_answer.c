@@ -18,8 +18,8 @@ static void write_entry(struct sign_tlog_entry *entry)
 	struct err err = { 0 };
 
 	text = sign_bundle_dump(&bundle);
-	if (sign_bundle_parse(span_of(text), &again, &err) < 0 || again.n_entries != 1 ||
-	    again.entries[0].log_index != entry->log_index ||
+	if (!text_ends(legacy, "}}") || sign_bundle_parse(span_of(text), &again, &err) < 0 ||
+	    again.n_entries != 1 || again.entries[0].log_index != entry->log_index ||
 	    again.entries[0].body.len != entry->body.len)
 		abort();
 }
