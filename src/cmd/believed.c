@@ -16,7 +16,9 @@ static bool has_identity(const struct cmd_believed_options *o)
 
 bool cmd_believed_is_empty(const struct cmd_believed_options *o)
 {
-	return !o->keys.n_items && !has_identity(o) && !o->trust_stores.n_items;
+	return !o->keys.n_items && !has_identity(o) && !o->trust_stores.n_items &&
+	       !o->subjects.n_items && !o->root_file && !o->wants_log && !o->without_log &&
+	       !o->without_sct;
 }
 
 static struct verify_signer *add(struct cmd_believed *believed, enum verify_kind kind,
@@ -152,6 +154,10 @@ int cmd_believed_open(const struct cmd_believed_options *o, struct cmd_believed 
 	if (add_identity(o, out, err) < 0 || read_keys(o, out, err) < 0 ||
 	    add_trust_store(o, out, err) < 0)
 		return -1;
+	if (!out->n_signers) {
+		err_set(err, EC_USAGE, "nobody is named whose signature would be believed");
+		return err_hint(err, "--key FILE names a public key");
+	}
 	return read_root(o, out, err);
 }
 

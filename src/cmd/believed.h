@@ -80,7 +80,7 @@ struct cmd_believed {
 	bool has_root;
 };
 
-/* Nobody is named, so that the trust policy decides. */
+/* Nobody is named, nor how, so that the trust policy decides. */
 bool cmd_believed_is_empty(const struct cmd_believed_options *options);
 
 /*

@@ -154,8 +154,93 @@ good() {
 	verify "$ref"
 	exits 0
 	good simple
-	epm copy --platform "linux/$(dpkg --print-architecture)" "$ref" store:part:1
+	# of the index only what was signed and this machine's part are here
+	"$EPM" trust add "$keys/good.pub" --for "$registry"
+	epm pull "$ref"
 	exits 0
+	part=$(jq -r --arg a "$(dpkg --print-architecture)" \
+		'.manifests[] | select(.platform.architecture == $a) | .digest' "$(blob_path seed "$index")")
+	[ "$("$EPM" ls --json | jq -r '.[].digest')" = "$part" ]
+	is_sound
+	verify "$ref"
+	exits 0
+	says "$ref@$index: signed by $keys/good.pub ($(fingerprint "$keys/good.pub")), simple"
+	[ "$("$EPM" inspect --referrers --json "$ref" | jq '.referrers | length')" = 1 ] # its own
+	# it stays with other names, prune and archives, and goes with the last
+	"$EPM" tag "$ref" part:2
+	"$EPM" rm "$ref"
+	epm prune
+	says "deleted 0 blobs, 0 B"
+	epm save part:2 -o part.tar
+	exits 0
+	verify part:2
+	exits 0
+	[[ $output == "part:2@$index: signed by "* ]]
+	# what goes to a registry is the part alone
+	"$EPM" push part:2 "$registry/$repository-part:1"
+	! client get "$registry" "/v2/$repository-part/manifests/$index" 2>/dev/null || false
+	"$EPM" rm part:2
+	[ -z "$(find "$EPM_HOME/blobs" -type f)" ]
+	epm load part.tar
+	exits 0
+	verify part:2
+	exits 0
+	is_sound
+	# an index that has no such part is passed over
+	rm "$(blob_path "$EPM_HOME" "$index")"
+	verify -v part:2
+	exits 0
+	[[ $output == *"the image index is passed over"* ]]
+	[[ $output == *"part:2@$part: signed by "* ]]
+	epm fsck
+	exits 6
+	[[ $output == *"the image index $index that it was chosen from is missing"* ]]
+}
+
+@test "a hostile registry: broken signatures are left out, the package comes" {
+	make_packages seed demo/tool:1
+	digest=$(entry_digest seed demo/tool:1)
+	# lists without an end, that are none, of nothing, and an error for each signature
+	for fault in "any referrers body='{\"schemaVersion\":2,\"manifests\":[]}' link='</v2/demo/tool/referrers/$digest>; rel=\"next\"'" \
+		"any referrers body=nonsense" "any referrers status=500" "any referrers endless" \
+		"any manifest path=sha256- body=nonsense" "any referrers garbage"; do
+		start_stub --seed "$BATS_TEST_TMPDIR/seed" --fault "$fault"
+		SECONDS=0
+		epm verify --key "$keys/good.pub" "$stub/demo/tool:1"
+		exits 7
+		[ "$SECONDS" -lt 60 ]
+		[[ $output == *"left out: "* ]]
+		end_servers "$BATS_TEST_TMPDIR"
+	done
+}
+
+@test "a signature whose blob is not there, or is another, is left out" {
+	make_packages seed demo/tool:1
+	digest=$(entry_digest seed demo/tool:1)
+	for action in flip shrink=3 grow=3 endless; do
+		start_stub --seed "$BATS_TEST_TMPDIR/seed" --fault "GET blob times=1 $action"
+		repository=demo/tool ref=$stub/demo/tool:1
+		registry=$stub sign bundle annotations='{"first":"1"}'
+		registry=$stub sign bundle
+		verify "$ref"
+		exits 0
+		[[ $output == *"1 signature or other referrer is left out: "* ]]
+		good bundle
+		end_servers "$BATS_TEST_TMPDIR"
+	done
+	# and nothing of it stays
+	start_stub --seed "$BATS_TEST_TMPDIR/seed" --fault "GET blob path=sha256:(?!44136fa) after=3 times=1 flip"
+	"$EPM" copy --no-referrers "$stub/demo/tool:1" store:demo/tool:1
+	registry=$stub sign bundle annotations='{"first":"1"}'
+	registry=$stub sign bundle
+	"$EPM" trust add "$keys/good.pub" --for "$stub"
+	epm pull "$stub/demo/tool:1"
+	exits 0
+	[[ $output == *"1 signature or other referrer is left out: "* ]]
+	is_sound
+	[ "$("$EPM" ls --json | jq length)" = 2 ]
+	epm prune
+	says "deleted 0 blobs, 0 B"
 }
 
 @test "another key, no key, a revoked form of it" {
@@ -364,8 +449,9 @@ good() {
 
 @test "options that do not go together" {
 	package
-	for words in "" "--certificate-identity x" "--certificate-oidc-issuer x" \
+	for words in "--certificate-identity x" "--certificate-oidc-issuer x" \
 		"--certificate-identity x --certificate-oidc-issuer y" "--trust-store $data" "--subject x" \
+		"--trusted-root $data/sigstore/trusted_root.json" "--insecure-ignore-sct" \
 		"--certificate-identity x --certificate-identity-regexp x --certificate-oidc-issuer y" \
 		"--key $keys/good.pub --require-log" "--trust-store $keys/good.pub --subject nonsense" \
 		"--certificate-identity-regexp ( --certificate-oidc-issuer y --trusted-root $data/sigstore/trusted_root.json"; do
