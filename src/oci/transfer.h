@@ -59,7 +59,7 @@ struct oci_node { /* a manifest or an image index */
 /*
  * Limits for referrers of a registry that come uninvited. Of several one after the other is taken
  * while there is room; those beyond, and what is broken of them, is left out and counted. Referrers
- * of referrers are not looked for.
+ * of referrers are not looked for, nor a bill of materials under a tag, which nobody signs.
  */
 struct oci_guests {
 	size_t n_max;		/* manifests */

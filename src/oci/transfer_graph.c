@@ -380,8 +380,12 @@ static int on_no_list(void *ctx, struct err *err)
 static void fetch_tagged(struct oci_transfer *transfer, const struct oci_node *node)
 {
 	for (size_t i = 0; i < OCI_TAG_SUFFIXES; i++) {
-		struct fetching *fetching = mem_alloc(sizeof(*fetching));
+		struct fetching *fetching;
 
+		/* nobody signed it */
+		if (transfer->settings->guests && !strcmp(oci_tag_suffixes[i], ".sbom"))
+			continue;
+		fetching = mem_alloc(sizeof(*fetching));
 		fetching->transfer = transfer;
 		fetching->model.depth = node->depth + 1;
 		fetching->model.subject = node->document.digest;
