@@ -8,6 +8,8 @@
 #include "oci/mediatype.h"
 #include "oci/tags_priv.h"
 
+#define ADD_TRIES 4 /* the last of them only asks */
+
 char *oci_referrers_tag(const struct oci_digest *subject, const char *suffix)
 {
 	return mem_printf("sha256-%s%s", oci_digest_hex(subject), suffix);
@@ -288,24 +290,38 @@ static bool has(const struct oci_index *index, const struct oci_digest *digest)
 	return false;
 }
 
-int oci_referrers_add(struct oci_repository *repository, const struct oci_digest *subject,
-		      const struct oci_document *referrer, struct err *err)
+/* out_has: it is in the list already; else it was put into it. */
+static int add_once(struct oci_repository *repository, const struct oci_digest *subject,
+		    const struct oci_document *referrer, bool *out_has, struct err *err)
 {
 	AUTO(free) char *tag = oci_referrers_tag(subject, "");
 	AUTO(oci_index) struct oci_index *index = NULL;
-	AUTO(oci_descriptor) struct oci_descriptor descriptor = { 0 };
 	struct oci_referrers_get get = {
 		.repository = repository, .subject = *subject, .done = keep, .ctx = &index
 	};
 
-	if (oci_referrer_describe(referrer, &descriptor, err) < 0)
-		return -1;
 	get_fallback(&get);
 	if (oci_client_run(repository->client, NULL, err) < 0)
 		return -1;
-	if (has(index, &descriptor.digest))
+	*out_has = has(index, &referrer->digest);
+	if (*out_has)
 		return 0;
-	*oci_index_add(index) = descriptor;
-	descriptor = (struct oci_descriptor){ 0 };
+	if (oci_referrer_describe(referrer, oci_index_add(index), err) < 0)
+		return -1;
 	return put_index(repository, tag, index, err);
+}
+
+int oci_referrers_add(struct oci_repository *repository, const struct oci_digest *subject,
+		      const struct oci_document *referrer, struct err *err)
+{
+	bool has_it = false;
+
+	for (int i = 0; !has_it && i < ADD_TRIES; i++)
+		if (add_once(repository, subject, referrer, &has_it, err) < 0)
+			return -1;
+	if (has_it)
+		return 0;
+	return err_set(err, EC_BUSY,
+		       "%s/%s: somebody else changes the list of what refers to %s all the time",
+		       repository->registry, repository->name, subject->text);
 }

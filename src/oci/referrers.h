@@ -50,7 +50,8 @@ int oci_referrers_get(struct oci_repository *repository, const struct oci_digest
 /*
  * Add a referrer to the index under the subject's tag, where the registry does not do it. The
  * descriptor gets the manifest's artifactType (or its config's media type) and annotations.
- * What others wrote there is kept.
+ * What others wrote there is kept; it is asked for once more, since somebody else may have been
+ * faster, and there are no conditional writes. BUSY when that goes on.
  */
 int oci_referrers_add(struct oci_repository *repository, const struct oci_digest *subject,
 		      const struct oci_document *referrer, struct err *err) MUST_CHECK;
