@@ -5,8 +5,9 @@
 /*
  * What a transparency log is told and what it answers: Rekor's API, version 1 (its openapi.yaml),
  * with the types dsse 0.0.1 for an envelope and hashedrekord 0.0.1 for a message; and version 2
- * (rekor/v2 of protobuf-specs) with hashedrekord 0.0.2 for both, as sigstore-go does it. Entries of
- * version 2 have no time.
+ * (rekor/v2 of protobuf-specs) with hashedrekord 0.0.2 for both, over the PAE of an envelope: cosign
+ * 3.1 does it so and takes no dsse 0.0.2; @sigstore/verify 3.1 takes only that. Entries of version 2
+ * have no time.
  */
 #include "base/err.h"
 #include "base/str.h"

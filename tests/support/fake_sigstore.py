@@ -199,8 +199,8 @@ def verifies_digest(public, signature, digest, folder):
 class Rekor:
     """The transparency log."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, host):
+        self.folder, self.host = folder, host
         self.key, self.stranger = (der.new_key(folder / k) for k in ("rekor.key", "other.key"))
         self.spki = der.spki(self.key)
         self.entries = [(b"filler %d" % i, 0) for i in range(5)]
@@ -242,10 +242,9 @@ class Rekor:
         size, root = len(hashes), root_of(hashes)
         promised = canonical({"body": b64(body), "integratedTime": then, "logIndex": index,
                               "logID": log_id.hex()})
-        note = f"fake.example - 1\n{size}\n{b64(root)}\n"
-        if "log:wrong-checkpoint" in faults:
-            note = note.replace("fake", "feke")
-        signed = log_id[:4] + der.sign(key, note.replace("feke", "fake").encode())
+        note = f"{self.host} - 1\n{size}\n{b64(root)}\n"
+        signed = log_id[:4] + der.sign(
+            key, note.encode() + b"?" * ("log:wrong-checkpoint" in faults))
         path = [h.hex() for h in path_to(index, hashes)]
         if "log:wrong-proof" in faults:
             path[0] = sha(b"").hex()
@@ -254,7 +253,7 @@ class Rekor:
             "body": b64(body), "integratedTime": then, "logID": log_id.hex(), "logIndex": index,
             "verification": {
                 "inclusionProof": {
-                    "checkpoint": f"{note}\n\u2014 fake.example {b64(signed)}\n", "hashes": path,
+                    "checkpoint": f"{note}\n\u2014 {self.host} {b64(signed)}\n", "hashes": path,
                     "logIndex": index, "rootHash": root.hex(), "treeSize": size},
                 "signedEntryTimestamp": b64(promise)}}}
 
@@ -575,8 +574,8 @@ def main():
     (folder / "fault").write_text("")
     with open(options.log, "a", encoding="utf-8") as log:
         Handler.log = Other.log = log
-        Handler.fulcio, Handler.rekor, Handler.tsa = Fulcio(work), Rekor(work), Tsa(work)
-        Handler.folder, Handler.rekor2 = folder, Rekor2(work)
+        Handler.fulcio, Handler.rekor2, Handler.tsa = Fulcio(work), Rekor2(work), Tsa(work)
+        Handler.folder = folder
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other)
         Handler.other_port = other.server_address[1]
@@ -584,8 +583,9 @@ def main():
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*options.tls)
             server.socket = context.wrap_socket(server.socket, server_side=True)
-        scheme = "https" if options.tls else "http"
-        url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
+        host = f"127.0.0.1:{server.server_address[1]}"
+        url = ("https://" if options.tls else "http://") + host
+        Handler.rekor = Rekor(work, host)
         write_tokens(folder)
         write_root(folder, url, Handler.fulcio, (Handler.rekor, Handler.rekor2), Handler.tsa)
         write_configs(folder, url)
