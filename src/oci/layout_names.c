@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "oci/mediatype.h"
+#include "oci/referrers.h"
 
 int oci_layout_index(struct oci_layout *layout, struct oci_index **out, struct err *err)
 {
@@ -60,7 +61,7 @@ int oci_layout_find(const struct oci_index *index, const char *name,
 		const struct oci_descriptor *entry = &index->manifests[i];
 		const char *own = name_of(entry);
 		bool is_it = name ? (own && !strcmp(own, name)) || !strcmp(entry->digest.text, name)
-				  : own != NULL;
+				  : own != NULL && !oci_tag_suffix(own);
 
 		if (is_it && take(index, entry, &found, err) < 0)
 			return -1;

@@ -11,6 +11,7 @@
 	"\",\"size\":7}"
 #define D1 "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define D2 "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+#define TAG "sha256-ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 static struct oci_index *index_of(const char *text)
 {
@@ -33,6 +34,8 @@ static void finds(void **state)
 		{ HEAD ENTRY(D1, "1") "," ENTRY(D2, "2") "]}", "3", NULL, EC_NOT_FOUND },
 		{ HEAD ENTRY(D1, "1") "," NAMELESS(D2) "]}", NULL, D1, EC_NONE },
 		{ HEAD ENTRY(D1, "1") "," ENTRY(D1, "one") "]}", NULL, D1, EC_NONE },
+		{ HEAD ENTRY(D1, "1") "," ENTRY(D2, TAG ".sig") "]}", NULL, D1, EC_NONE },
+		{ HEAD ENTRY(D1, "1") "," ENTRY(D2, TAG ".sig") "]}", TAG ".sig", D2, EC_NONE },
 		{ HEAD NAMELESS(D2) "]}", NULL, D2, EC_NONE },
 		{ HEAD NAMELESS(D1) "," NAMELESS(D2) "]}", NULL, NULL, EC_USAGE },
 		{ HEAD "]}", NULL, NULL, EC_NOT_FOUND },
