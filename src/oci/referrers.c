@@ -303,6 +303,8 @@ static int add_once(struct oci_repository *repository, const struct oci_digest *
 	get_fallback(&get);
 	if (oci_client_run(repository->client, NULL, err) < 0)
 		return -1;
+	if (!index) /* keep() always makes one */
+		index = mem_alloc(sizeof(*index));
 	*out_has = has(index, &referrer->digest);
 	if (*out_has)
 		return 0;

@@ -361,7 +361,7 @@ good() {
 	package
 	printf '%s' '{"\u001b]0;x\u0007":"\u009b31m"}' >odd.json
 	escape=$'\033' csi=$'\302\233' json_escape='\u001b'
-	sign bundle annotations="$(cat odd.json)" type="https://x/$escape[2J" bundle="{\"${json_escape}[31m\":1}"
+	sign bundle annotations="$(cat odd.json)" type="https://x/${escape}[2J" bundle="{\"${json_escape}[31m\":1}"
 	sign envelope type=https://x/$csi'31m' predicate="$(cat odd.json)"
 	sign simple layer="{\"dev.sigstore.cosign/certificate\":\"${json_escape}[2J\"}" annotations="$(cat odd.json)"
 	epm verify -v --key "$keys/good.pub" "$ref"
