@@ -184,7 +184,8 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 		return -1;
 	default_names(&project, &built, &names);
 	if (save(env->home, &project, &built, &names, digest, err) < 0 ||
-	    build_sign(env, &s->sign, &signer.signer, &built, names.items[0], digest, err) < 0)
+	    build_sign(env, &s->sign, &signer.signer,
+		       &(struct build_saved){ &built, names.items[0], digest }, err) < 0)
 		return -1;
 	return print_result(s, &built, &names, digest, err);
 }

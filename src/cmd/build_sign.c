@@ -47,21 +47,20 @@ static int say(const struct target *target, const struct signer *signer,
 }
 
 int build_sign(const struct cmd_env *env, const struct build_sign *what,
-	       const struct signer *signer, const struct built *built, const char *name,
-	       const char *digest, struct err *err)
+	       const struct signer *signer, const struct build_saved *saved, struct err *err)
 {
 	AUTO(store) struct store *store = NULL;
-	AUTO(free) char *repository = cmd_subject_repository(name);
+	AUTO(free) char *repository = cmd_subject_repository(saved->name);
 	const struct signing_claim signature = { .reference = repository,
 						 .predicate_type = SIGN_PREDICATE_SIGNATURE };
 	const struct signing_claim provenance = { .reference = repository,
 						  .predicate_type = PROVENANCE_TYPE,
-						  .predicate = built->provenance };
-	struct target target = { .name = name };
+						  .predicate = saved->built->provenance };
+	struct target target = { .name = saved->name };
 
 	if (!what->who.key_file && !what->wants_provenance)
 		return 0;
-	if (oci_digest_parse(digest, &target.digest, err) < 0 ||
+	if (oci_digest_parse(saved->digest, &target.digest, err) < 0 ||
 	    store_open(env->home, STORE_READ, &store, err) < 0)
 		return -1;
 	target.store = store;

@@ -32,10 +32,15 @@ struct build_sign {
 int build_sign_open(const struct cmd_env *env, const struct build_sign *what,
 		    struct cmd_signer *out, struct err *err) MUST_CHECK;
 
-/* What was saved; name: what it is called. */
+/* What was saved. All is borrowed. */
+struct build_saved {
+	const struct built *built;
+	const char *name;   /* what it is called */
+	const char *digest; /* of its manifest */
+};
 int build_sign(const struct cmd_env *env, const struct build_sign *what,
-	       const struct signer *signer, const struct built *built, const char *name,
-	       const char *digest, struct err *err) MUST_CHECK;
+	       const struct signer *signer, const struct build_saved *saved,
+	       struct err *err) MUST_CHECK;
 
 /* The predicate of the provenance, unsigned. */
 int build_write_provenance(const char *path, const struct built *built, struct err *err) MUST_CHECK;

@@ -87,7 +87,7 @@ int cmd_subject_sign(const struct cmd_env *env, struct cmd_subject *subject,
 
 /* The same in a store. name: what it is called in errors. */
 int cmd_store_sign(struct store *store, const struct oci_digest *digest, const char *name,
-		   const struct signing *signing, struct signing_report *out,
+		   const struct signing *how, struct signing_report *out,
 		   struct err *err) MUST_CHECK;
 
 /* Tell: on stderr what was done, to out a line "NAME@DIGEST SIGNATURE" for each, or JSON. */

@@ -290,18 +290,26 @@ static bool has(const struct oci_index *index, const struct oci_digest *digest)
 	return false;
 }
 
+/* The list that is kept under the tag; without entries where there is none. */
+static int read_list(struct oci_repository *repository, const struct oci_digest *subject,
+		     struct oci_index **out, struct err *err)
+{
+	struct oci_referrers_get get = {
+		.repository = repository, .subject = *subject, .done = keep, .ctx = out
+	};
+
+	get_fallback(&get);
+	return oci_client_run(repository->client, NULL, err);
+}
+
 /* out_has: it is in the list already; else it was put into it. */
 static int add_once(struct oci_repository *repository, const struct oci_digest *subject,
 		    const struct oci_document *referrer, bool *out_has, struct err *err)
 {
 	AUTO(free) char *tag = oci_referrers_tag(subject, "");
 	AUTO(oci_index) struct oci_index *index = NULL;
-	struct oci_referrers_get get = {
-		.repository = repository, .subject = *subject, .done = keep, .ctx = &index
-	};
 
-	get_fallback(&get);
-	if (oci_client_run(repository->client, NULL, err) < 0)
+	if (read_list(repository, subject, &index, err) < 0)
 		return -1;
 	if (!index) /* keep() always makes one */
 		index = mem_alloc(sizeof(*index));
