@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "oci/mediatype.h"
 #include "oci/upload.h"
 
@@ -189,4 +190,52 @@ int oci_tagged_prepare(struct oci_repository *repository, const char *tag,
 	out->media_type = mem_text(OCI_TYPE_MANIFEST);
 	oci_digest_of(out->text.data, out->text.len, &out->digest);
 	return 0;
+}
+
+/* NULL: it cannot be read. */
+static struct oci_manifest *read_stored(struct oci_layout *layout,
+					const struct oci_descriptor *entry)
+{
+	AUTO(str) struct str text = STR_MAX(LIMIT_MANIFEST);
+	struct oci_manifest *manifest;
+	struct err err;
+
+	if (!oci_type_is_manifest(entry->media_type))
+		return NULL;
+	if (oci_layout_get(layout, &entry->digest, entry->size_bytes, &text, &err) == 0 &&
+	    oci_manifest_parse((struct span){ str_text(&text), text.len }, entry->digest.text,
+			       &manifest, &err) == 0)
+		return manifest;
+	log_warn("signatures that cannot be read are replaced: %s", err.text);
+	return NULL;
+}
+
+int oci_tagged_join(struct oci_layout *layout, const struct oci_descriptor *present,
+		    struct span mine, struct str *out, struct err *err)
+{
+	AUTO(oci_manifest) struct oci_manifest *there = read_stored(layout, present);
+	AUTO(oci_manifest) struct oci_manifest *own = NULL;
+	AUTO(free) char *config = NULL;
+	AUTO(free) char *merged = NULL;
+	struct oci_digest digest;
+
+	*out = (struct str)STR_MAX(LIMIT_MANIFEST);
+	if (!there)
+		return 0;
+	if (oci_manifest_parse(mine, "signatures", &own, err) < 0)
+		return -1;
+	if (!oci_tagged_merge(own, there)) /* it has all that is there */
+		return 0;
+	config = oci_tagged_config(own);
+	merged = oci_manifest_dump(own);
+	if (strlen(merged) > LIMIT_MANIFEST) {
+		log_warn("%s: the signatures in it are replaced, with the others they are too many",
+			 present->digest.text);
+		return 0;
+	}
+	str_adds(out, merged);
+	oci_digest_of(merged, strlen(merged), &digest);
+	if (oci_layout_put(layout, &own->config.digest, config, strlen(config), err) < 0)
+		return -1;
+	return oci_layout_put(layout, &digest, merged, strlen(merged), err);
 }

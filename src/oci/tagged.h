@@ -8,6 +8,7 @@
  * layer each. Whoever signs adds a layer to those of others, so that two such manifests are merged
  * and the one never takes the place of the other.
  */
+#include "oci/layout.h"
 #include "oci/manifest.h"
 #include "oci/registry.h"
 
@@ -32,5 +33,13 @@ char *oci_tagged_config(struct oci_manifest *manifest);
 int oci_tagged_prepare(struct oci_repository *repository, const char *tag,
 		       const struct oci_document *mine, struct oci_document *out,
 		       bool *out_is_there, struct err *err) MUST_CHECK;
+
+/*
+ * The same within a layout, where `present` has the tag: *out is the text of a manifest that has all
+ * and is in the layout with its config; empty where `mine` can stand as it is. One that cannot be
+ * read, or that would get too large with the other's layers, is replaced, with a warning.
+ */
+int oci_tagged_join(struct oci_layout *layout, const struct oci_descriptor *present,
+		    struct span mine, struct str *out, struct err *err) MUST_CHECK;
 
 #endif

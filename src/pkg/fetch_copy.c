@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "oci/archive.h"
 #include "oci/layout_names.h"
+#include "oci/mediatype.h"
 #include "oci/referrers.h"
+#include "oci/tagged.h"
 #include "pkg/copy.h"
 #include "pkg/fetch_priv.h"
 #include "pkg/scratch.h"
@@ -242,9 +244,32 @@ static void describe(const struct oci_node *node, struct oci_descriptor *out)
 	}
 }
 
+/* What stands under the tag there keeps its signatures. */
+static int add_tagged(struct oci_layout *layout, const struct oci_node *node,
+		      struct oci_index *index, struct err *err)
+{
+	AUTO(oci_descriptor) struct oci_descriptor descriptor = { 0 };
+	AUTO(str) struct str merged = STR_MAX(0);
+	const struct oci_descriptor *present;
+	struct err none;
+
+	if (node->manifest && oci_layout_find(index, node->tag, &present, &none) == 0 &&
+	    oci_tagged_join(
+		    layout, present,
+		    (struct span){ str_text(&node->document.text), node->document.text.len },
+		    &merged, err) < 0)
+		return -1;
+	if (merged.len)
+		oci_descriptor_of(&descriptor, OCI_TYPE_MANIFEST, merged.data, merged.len);
+	else
+		describe(node, &descriptor);
+	oci_layout_add_name(index, &descriptor, node->tag);
+	return 0;
+}
+
 /* The index of the layout with what was moved under its name; referrers without. */
-static void add_names(const struct oci_transfer *transfer, const char *name,
-		      struct oci_index *index)
+static int add_names(struct oci_layout *layout, const struct oci_transfer *transfer,
+		     const char *name, struct oci_index *index, struct err *err)
 {
 	for (size_t i = 0; i < transfer->n_nodes; i++) {
 		AUTO(oci_descriptor) struct oci_descriptor descriptor = { 0 };
@@ -252,9 +277,15 @@ static void add_names(const struct oci_transfer *transfer, const char *name,
 
 		if (i && !node->subject.text[0])
 			continue;
+		if (i && node->tag) {
+			if (add_tagged(layout, node, index, err) < 0)
+				return -1;
+			continue;
+		}
 		describe(node, &descriptor);
-		oci_layout_add_name(index, &descriptor, i ? node->tag : name);
+		oci_layout_add_name(index, &descriptor, i ? NULL : name);
 	}
+	return 0;
 }
 
 static int put_all(struct oci_layout *layout, const struct oci_transfer *transfer, struct err *err)
@@ -283,9 +314,10 @@ static int name_locked(struct end *to, const struct oci_transfer *transfer, stru
 	AUTO(oci_index) struct oci_index *index = NULL;
 	AUTO(free) char *text = NULL;
 
-	if (put_all(to->layout, transfer, err) < 0 || oci_layout_index(to->layout, &index, err) < 0)
+	if (put_all(to->layout, transfer, err) < 0 ||
+	    oci_layout_index(to->layout, &index, err) < 0 ||
+	    add_names(to->layout, transfer, to->place.name, index, err) < 0)
 		return -1;
-	add_names(transfer, to->place.name, index);
 	text = oci_index_dump(index);
 	return oci_layout_replace_index(to->layout, text, strlen(text), err);
 }

@@ -198,16 +198,12 @@ static int merge_item(struct store *store, struct oci_index *index, const struct
 {
 	AUTO(str) struct str merged = STR_MAX(0);
 	struct store_item with_all = *item;
-	struct oci_digest digest;
 
 	if (store_tagged_merge(store, index, item, &merged, err) < 0)
 		return -1;
 	if (merged.len) {
 		with_all.manifest = (struct span){ str_text(&merged), merged.len };
 		with_all.media_type = OCI_TYPE_MANIFEST;
-		oci_digest_of(merged.data, merged.len, &digest);
-		if (oci_layout_put(store->layout, &digest, merged.data, merged.len, err) < 0)
-			return -1;
 	}
 	tag_item(index, &with_all);
 	return 0;

@@ -7,8 +7,7 @@
 
 /*
  * What has to stand under the tag of an item so that no layer of what stands there is lost; with the
- * lock. *out: the text of a manifest whose blobs are in the store; empty: the item's own. A manifest
- * that cannot be read, or would get too large with the other's layers, is replaced.
+ * lock. *out: the text of a manifest that is in the store; empty: the item's own can stand.
  */
 int store_tagged_merge(struct store *store, const struct oci_index *index,
 		       const struct store_item *item, struct str *out, struct err *err) MUST_CHECK;

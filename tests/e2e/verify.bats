@@ -132,6 +132,13 @@ good() {
 	epm verify --key "$keys/other.pub" kept:1
 	exits 0
 	is_sound
+	# a layout's as well
+	"$EPM" copy kept:1 oci:there:kept
+	sign simple key="$keys/other.key" annotations='{"by":"other"}'
+	"$EPM" copy "$ref" oci:there:kept
+	"$EPM" copy oci:there "$registry/$repository-there:1"
+	verify --key "$keys/other.pub" --threshold 2 "$registry/$repository-there:1"
+	exits 0
 	# the registry's has lost the first; a push brings it back and takes none away
 	epm push kept:1 "$ref"
 	exits 0
