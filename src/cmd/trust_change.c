@@ -135,7 +135,7 @@ int cmd_trust_add(const struct cmd_env *env, const struct trust_options *o,
 	AUTO(free) char *store = NULL;
 	AUTO(free) char *root = NULL;
 	AUTO(keys) struct keys keys = { 0 };
-	struct sign_identity_rule identity;
+	struct sign_identity_rule identity = { 0 };
 	struct policy_addition addition = {
 		.scope = o->scope,
 		.name = o->name,

@@ -193,7 +193,7 @@ static int check_scope(const struct js_at *at, const struct policy_file *file, c
 	AUTO(free) char *path = js_path(at);
 	AUTO(free) char *kept = NULL;
 
-	if (policy_scope_parse(scope, &kept, err) < 0) {
+	if (policy_scope_parse(scope, &kept, err) < 0 || !kept) {
 		err->code = EC_CORRUPT;
 		return err_wrap(err, "%s", path);
 	}

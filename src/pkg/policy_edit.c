@@ -336,8 +336,9 @@ static size_t remove_from(json_t *scopes, const char *scope, const char *who)
 		if (here && (!who || (!count_signers(rule) && !json_object_get(rule, "deny"))))
 			js_set_bool(names, name, true);
 	}
-	json_object_foreach (names, name, rule)
+	json_object_foreach (names, name, rule) {
 		json_object_del(scopes, name);
+	}
 	return n;
 }
 
