@@ -25,8 +25,8 @@ struct trust_options {
 };
 
 /* args without the action. */
-int cmd_trust_add(const struct cmd_env *env, const struct trust_options *o, const char *const *paths,
-		  size_t n_keys, struct err *err) MUST_CHECK;
+int cmd_trust_add(const struct cmd_env *env, const struct trust_options *o,
+		  const char *const *paths, size_t n_keys, struct err *err) MUST_CHECK;
 int cmd_trust_remove(const struct cmd_env *env, const struct trust_options *o,
 		     const char *const *who, size_t n_who, struct err *err) MUST_CHECK;
 int cmd_trust_revoke(const struct cmd_env *env, const struct trust_options *o,

@@ -3,6 +3,7 @@
 # What epm, oras, crane and skopeo push to one docker-registry, and read of each other; layouts and
 # archives; signatures that go along.
 
+export TRUSTS_ALL=1
 load "$BATS_LIB/common"
 load "$BATS_LIB/registry"
 
@@ -69,7 +70,10 @@ push_by() {
 pull_by() {
 	rm -rf "$3"
 	case $1 in
-	epm) EPM_HOME=$3 "$EPM" pull --all-platforms "$2" ;;
+	epm)
+		EPM_HOME=$3 trust_all
+		EPM_HOME=$3 "$EPM" pull --all-platforms "$2"
+		;;
 	oras) "$EPM_PEERS/oras" cp --from-plain-http --to-oci-layout "$2" "$3:one" ;;
 	crane) "$EPM_PEERS/crane" pull --insecure --format=oci "$2" "$3" ;;
 	skopeo) skopeo copy --all --src-tls-verify=false "docker://$2" "oci:$3:one" ;;
@@ -221,7 +225,8 @@ reachable() {
 	skopeo inspect --raw --tls-verify=false --authfile "$DOCKER_CONFIG/config.json" \
 		"docker://$registry/demo/opensnoop:1.0"
 	for tool in oras crane skopeo; do
-		rm -rf "$DOCKER_CONFIG" "$EPM_HOME"
+		rm -rf "$DOCKER_CONFIG"
+		fresh_home
 		case $tool in
 		oras) "$EPM_PEERS/oras" login --plain-http -u user --password-stdin "$registry" <<<"$PASSWORD" ;;
 		crane) "$EPM_PEERS/crane" auth login -u user --password-stdin "$registry" <<<"$PASSWORD" ;;
@@ -296,6 +301,7 @@ reachable() {
 	unshare -m sh -ec 'mount -t bpf bpf pins && bpftool prog loadall pulled/minimal.bpf.o pins/minimal &&
 		ls pins/minimal | grep -q .'
 	# and another epm runs it
+	EPM_HOME=$PWD/other trust_all
 	EPM_HOME=$PWD/other epm pull "$registry/real/minimal:1"
 	exits 0
 	EPM_HOME=$PWD/other epm run "$registry/real/minimal:1" --help
