@@ -59,7 +59,7 @@ start_faulty() {
 
 @test "500 then fine: tried again" {
 	for status in 500 502 503 504 408; do
-		rm -rf "$EPM_HOME"
+		fresh_home
 		pulled "GET any each=1 status=$status"
 	done
 	logged 4 "$stub_log" '.status == 408'
@@ -88,9 +88,9 @@ start_faulty() {
 	refused 5 '' 'GET manifest status=429 retry-after=86400'
 	refused 5 '' 'GET manifest status=429 retry-after=+86400'
 	[ $((SECONDS - start)) -lt 10 ]
-	rm -rf "$EPM_HOME"
+	fresh_home
 	pulled 'GET manifest times=1 status=429 retry-after=soon'
-	rm -rf "$EPM_HOME"
+	fresh_home
 	pulled 'GET manifest times=1 status=429 retry-after=-5'
 }
 
@@ -130,7 +130,7 @@ start_faulty() {
 
 @test "a body that is cut where the server knows no Range: from the start, whole" {
 	pulled "GET blob each=1 cut=20" "GET blob norange"
-	rm -rf "$EPM_HOME"
+	fresh_home
 	pulled "GET blob each=2 cut=20" "GET blob norange"
 }
 
@@ -234,7 +234,7 @@ start_faulty() {
 @test "a Content-Type that is not the manifest's mediaType: status 6" {
 	refused 6 '' 'GET manifest type=application/vnd.oci.image.index.v1+json'
 	refused 6 '' 'GET manifest type=text/html'
-	rm -rf "$EPM_HOME"
+	fresh_home
 	pulled 'GET manifest type=application/vnd.oci.image.manifest.v1+json;charset=utf-8'
 }
 
@@ -299,7 +299,7 @@ edited() {
 	for change in '.layers[0].data = "eHh4"' '.layers[0].data = "!"' '.layers[0].data = ""' \
 		'.config.data = ("x" * 464)' '.layers[0].data = 7' '.layers[0].data = ("QUFB" * 9)'; do
 		edited "$change"
-		rm -rf "$EPM_HOME"
+		fresh_home
 		start_faulty "GET manifest body=@$PWD/edited"
 		epm pull "$stub/demo/opensnoop:1.0"
 		if [ "$status" = 0 ]; then
@@ -314,7 +314,7 @@ edited() {
 	# what is right needs no request
 	layer=$(jq -r '.layers[0].digest' "$(manifest)")
 	edited --arg d "$(base64 -w 0 "$(blob_path "$seed" "$layer")")" '.layers[0].data = $d'
-	rm -rf "$EPM_HOME"
+	fresh_home
 	start_faulty "GET manifest body=@$PWD/edited"
 	epm pull "$stub/demo/opensnoop:1.0"
 	exits 0
@@ -398,7 +398,8 @@ edited() {
 @test "blobs that are elsewhere: followed, without credentials" {
 	export DOCKER_CONFIG=$PWD/docker
 	for auth in --basic --bearer; do
-		rm -rf "$EPM_HOME" "$DOCKER_CONFIG"
+		rm -rf "$DOCKER_CONFIG"
+		fresh_home
 		start_stub --seed "$seed" "$auth" "user:$PASSWORD" --redirect-blobs
 		"$EPM" login -u user --password-stdin "$stub" <<<"$PASSWORD"
 		EPM_TRACE=all epm pull "$stub/demo/opensnoop:1.0"
