@@ -183,6 +183,7 @@ static int judge(struct pulling *pulling, const struct oci_transfer *transfer,
 	judged.place = pulling->place;
 	if (!judged.trust)
 		return 0;
+	trust_decision_done(&pulling->decision); /* of what was here */
 	return fetch_judge(&judged, transfer, pulling->store, &pulling->decision, err);
 }
 
