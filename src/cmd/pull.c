@@ -55,6 +55,9 @@ static int pull_all(struct fetch *fetch, struct store *store, const struct optio
 			return -1;
 		if (report.source)
 			log_note("from the mirror %s", report.source);
+		if (o->is_unverified)
+			log_note("%s is not verified: 'epm trust test' tells whether it would run",
+				 report.reference);
 		if (cmd_report(&report, "pulled", o->wants_json, err) < 0)
 			return -1;
 	}

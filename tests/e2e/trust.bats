@@ -99,6 +99,7 @@ policy() {
 @test "--no-verify pulls; epm run refuses it until a rule trusts it, without the network" {
 	epm pull --no-verify "$tool"
 	exits 0
+	says "epm: $tool is not verified: 'epm trust test' tells whether it would run"
 	epm run "$tool"
 	refused "no rule of the trust policy covers"
 	trusts a "$registry/demo/tool"
