@@ -82,19 +82,14 @@ int verify_wants_signature(struct verify_trial *trial)
 
 int verify_annotations(struct verify_trial *trial, const json_t *annotations)
 {
-	const json_t *asked = trial->question->annotations;
-	const char *name;
-	json_t *value;
+	const char *missing = sign_annotation_missing(annotations, trial->question->annotations);
+	AUTO(free) char *shown = NULL;
 
-	json_object_foreach ((json_t *)asked, name, value) {
-		AUTO(free) char *shown = text_printable(name, strnlen(name, 200));
-
-		if (!json_equal(value, json_object_get(annotations, name)))
-			return verify_refuse(trial, VERIFY_OF_ANOTHER, EC_UNTRUSTED,
-					     "annotations: '%s' is not signed as it was asked for",
-					     shown);
-	}
-	return 0;
+	if (!missing)
+		return 0;
+	shown = text_printable(missing, strnlen(missing, 200));
+	return verify_refuse(trial, VERIFY_OF_ANOTHER, EC_UNTRUSTED,
+			     "annotations: '%s' is not signed as it was asked for", shown);
 }
 
 static int verify_form(struct verify_trial *trial)

@@ -6,21 +6,13 @@
 #include <inttypes.h>
 
 #include "base/alloc.h"
-#include "base/base64.h"
 #include "base/limits.h"
 #include "sign/bundle.h"
-
-static json_t *base64_text(const void *data, size_t size)
-{
-	AUTO(str) struct str text = STR_MAX(2 * LIMIT_SIGNED);
-
-	base64_encode(data, size, &text);
-	return json_stringn(str_text(&text), text.len);
-}
+#include "sign/member.h"
 
 static void set_bytes(json_t *object, const char *name, const struct str *bytes)
 {
-	js_set(object, name, base64_text(bytes->data, bytes->len));
+	js_set(object, name, sign_base64_json(bytes->data, bytes->len));
 }
 
 /* 64-bit numbers are texts. */
@@ -46,10 +38,10 @@ static json_t *proof_json(const struct sign_tlog_proof *proof)
 	json_t *json = json_object(), *hashes = json_array(), *checkpoint = json_object();
 
 	set_number(json, "logIndex", proof->index);
-	js_set(json, "rootHash", base64_text(proof->root, HASH_SIZE));
+	js_set(json, "rootHash", sign_base64_json(proof->root, HASH_SIZE));
 	set_number(json, "treeSize", proof->tree_size);
 	for (size_t i = 0; i < proof->n_hashes; i++)
-		js_append(hashes, base64_text(proof->hashes[i], HASH_SIZE));
+		js_append(hashes, sign_base64_json(proof->hashes[i], HASH_SIZE));
 	if (proof->n_hashes)
 		js_set(json, "hashes", hashes);
 	else

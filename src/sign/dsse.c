@@ -147,24 +147,17 @@ int sign_envelope_make(const struct sign_key *key, enum sign_scheme scheme,
 	return 0;
 }
 
-static json_t *base64_json(const struct str *bytes)
-{
-	AUTO(str) struct str text = STR_MAX(2 * LIMIT_SIGNED);
-
-	base64_encode(bytes->data, bytes->len, &text);
-	return json_stringn(str_text(&text), text.len);
-}
-
 json_t *sign_envelope_json(const struct sign_envelope *envelope)
 {
 	json_t *json = json_object(), *signatures = json_array();
 
-	js_set(json, "payload", base64_json(&envelope->payload));
+	js_set(json, "payload", sign_base64_json(envelope->payload.data, envelope->payload.len));
 	js_set_text(json, "payloadType", envelope->payload_type);
 	for (size_t i = 0; i < envelope->n_signatures; i++) {
 		json_t *one = json_object();
 
-		js_set(one, "sig", base64_json(&envelope->signatures[i]));
+		js_set(one, "sig",
+		       sign_base64_json(envelope->signatures[i].data, envelope->signatures[i].len));
 		js_append(signatures, one);
 	}
 	js_set(json, "signatures", signatures);

@@ -153,3 +153,11 @@ int sign_need_copy(const struct js_at *at, const char *name, char **out, struct 
 	*out = mem_text(text);
 	return 0;
 }
+
+json_t *sign_base64_json(const void *data, size_t size)
+{
+	AUTO(str) struct str text = STR_MAX(2 * LIMIT_SIGNED);
+
+	base64_encode(data, size, &text);
+	return json_stringn(str_text(&text), text.len);
+}

@@ -43,6 +43,9 @@ int sign_get_array(const struct js_at *at, const char *name, size_t max, struct 
 int sign_need_object(const struct js_at *at, const char *name, struct js_at *out,
 		     struct err *err) MUST_CHECK;
 
+/* For writing: base64 of bytes as a string, of at most LIMIT_SIGNED of them. The caller owns it. */
+json_t *sign_base64_json(const void *data, size_t size);
+
 /* A copy of a text that has to be there; the caller frees it. */
 int sign_need_copy(const struct js_at *at, const char *name, char **out,
 		   struct err *err) MUST_CHECK;

@@ -2,20 +2,12 @@
 #include "sign/rekor.h"
 
 #include "base/alloc.h"
-#include "base/base64.h"
 #include "base/limits.h"
 #include "sign/member.h"
+#include "sign/rekor_priv.h"
 
-#define WHAT "answer"
+#define WHAT SIGN_REKOR_WHAT
 #define UUID_MAX 80 /* the tree's id, 16 characters, and the hash of the leaf */
-
-static json_t *base64_text(struct span bytes)
-{
-	AUTO(str) struct str text = STR_MAX(2 * LIMIT_SIGNED);
-
-	base64_encode(bytes.data, bytes.len, &text);
-	return json_stringn(str_text(&text), text.len);
-}
 
 static json_t *dsse_spec(const struct sign_envelope *envelope, struct span signer)
 {
@@ -24,7 +16,7 @@ static json_t *dsse_spec(const struct sign_envelope *envelope, struct span signe
 	AUTO(free) char *text = js_dump(json);
 
 	js_set_text(content, "envelope", text);
-	js_append(verifiers, base64_text(signer));
+	js_append(verifiers, sign_base64_json(signer.data, signer.len));
 	js_set(content, "verifiers", verifiers);
 	js_set(spec, "proposedContent", content);
 	return spec;
@@ -41,8 +33,8 @@ static json_t *hashed_spec(const struct str *signature, struct span message, str
 	js_set_text(hash, "value", hex);
 	js_set(data, "hash", hash);
 	js_set(spec, "data", data);
-	js_set(key, "content", base64_text(signer));
-	js_set(signed_by, "content", base64_text((struct span){ signature->data, signature->len }));
+	js_set(key, "content", sign_base64_json(signer.data, signer.len));
+	js_set(signed_by, "content", sign_base64_json(signature->data, signature->len));
 	js_set(signed_by, "publicKey", key);
 	js_set(spec, "signature", signed_by);
 	return spec;
@@ -150,7 +142,8 @@ static int read_answer(const struct js_at *at, struct sign_tlog_entry *out, stru
 	return read_entry(&place, out, err);
 }
 
-int sign_rekor_answer(struct span text, struct sign_tlog_entry *out, struct err *err)
+int sign_rekor_parse(struct span text, sign_rekor_read *read, struct sign_tlog_entry *out,
+		     struct err *err)
 {
 	AUTO(sign_tlog_entry) struct sign_tlog_entry entry = { 0 };
 	AUTO(json) json_t *json = NULL;
@@ -161,9 +154,14 @@ int sign_rekor_answer(struct span text, struct sign_tlog_entry *out, struct err 
 	if (sign_parse_json(text, WHAT, &json, err) < 0)
 		return -1;
 	at = JS_ROOT(json, WHAT);
-	if (read_answer(&at, &entry, err) < 0)
+	if (read(&at, &entry, err) < 0)
 		return -1;
 	*out = entry;
 	entry = (struct sign_tlog_entry){ 0 };
 	return 0;
+}
+
+int sign_rekor_answer(struct span text, struct sign_tlog_entry *out, struct err *err)
+{
+	return sign_rekor_parse(text, read_answer, out, err);
 }

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/alloc.h"
-#include "base/base64.h"
 #include "base/limits.h"
 #include "sign/bundle_priv.h"
 #include "sign/content.h"
 #include "sign/member.h"
 #include "sign/rekor.h"
-
-#define WHAT "answer"
-
-static json_t *base64_text(const void *data, size_t size)
-{
-	AUTO(str) struct str text = STR_MAX(2 * LIMIT_SIGNED);
-
-	base64_encode(data, size, &text);
-	return json_stringn(str_text(&text), text.len);
-}
+#include "sign/rekor_priv.h"
 
 /* PublicKeyDetails of sigstore_common.proto, for the schemes that epm signs with. */
 static const char *details_of(const struct sign_key *key)
@@ -51,8 +41,8 @@ static json_t *verifier_json(struct span certificate, const struct sign_key *key
 
 	sign_key_spki(key, &spki);
 	js_set(bytes, "rawBytes",
-	       certificate.data ? base64_text(certificate.data, certificate.len)
-				: base64_text(spki.data, spki.len));
+	       certificate.data ? sign_base64_json(certificate.data, certificate.len)
+				: sign_base64_json(spki.data, spki.len));
 	js_set(json, certificate.data ? "x509Certificate" : "publicKey", bytes);
 	js_set_text(json, "keyDetails", details_of(key));
 	return json;
@@ -64,8 +54,9 @@ static json_t *request_json(const struct sign_content *content, json_t *verifier
 	uint8_t hash[HASH_SIZE];
 
 	hash_of(content->bytes.data, content->bytes.len, hash);
-	js_set(request, "digest", base64_text(hash, sizeof(hash)));
-	js_set(signature, "content", base64_text(content->signature.data, content->signature.len));
+	js_set(request, "digest", sign_base64_json(hash, sizeof(hash)));
+	js_set(signature, "content",
+	       sign_base64_json(content->signature.data, content->signature.len));
 	js_set(signature, "verifier", verifier);
 	js_set(request, "signature", signature);
 	js_set(json, "hashedRekordRequestV002", request);
@@ -90,22 +81,16 @@ int sign_rekor2_proposal(const struct sign_bundle *bundle, struct span message,
 	return 0;
 }
 
+static int read_answer(const struct js_at *at, struct sign_tlog_entry *out, struct err *err)
+{
+	if (sign_bundle_entry(at, out, err) < 0)
+		return -1;
+	if (!out->proof || !out->proof->checkpoint)
+		return sign_bad(at, err, "there is no inclusion proof, or it has no checkpoint");
+	return 0;
+}
+
 int sign_rekor2_answer(struct span text, struct sign_tlog_entry *out, struct err *err)
 {
-	AUTO(sign_tlog_entry) struct sign_tlog_entry entry = { 0 };
-	AUTO(json) json_t *json = NULL;
-	struct js_at at;
-
-	if (text.len > LIMIT_SIGNED)
-		return err_set(err, EC_CORRUPT, WHAT ": more than %u bytes", LIMIT_SIGNED);
-	if (sign_parse_json(text, WHAT, &json, err) < 0)
-		return -1;
-	at = JS_ROOT(json, WHAT);
-	if (sign_bundle_entry(&at, &entry, err) < 0)
-		return -1;
-	if (!entry.proof || !entry.proof->checkpoint)
-		return sign_bad(&at, err, "there is no inclusion proof, or it has no checkpoint");
-	*out = entry;
-	entry = (struct sign_tlog_entry){ 0 };
-	return 0;
+	return sign_rekor_parse(text, read_answer, out, err);
 }

@@ -178,13 +178,13 @@ char *sign_statement_dump(const struct sign_statement *statement)
 	return str_take(&out);
 }
 
-bool sign_annotations_hold(const json_t *found, const json_t *asked)
+const char *sign_annotation_missing(const json_t *found, const json_t *asked)
 {
 	const char *name;
 	json_t *value;
 
 	json_object_foreach ((json_t *)asked, name, value)
 		if (!json_equal(value, json_object_get(found, name)))
-			return false;
-	return true;
+			return name;
+	return NULL;
 }

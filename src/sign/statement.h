@@ -55,9 +55,9 @@ const struct sign_subject *sign_statement_find(const struct sign_statement *stat
 char *sign_statement_dump(const struct sign_statement *statement);
 
 /*
- * The annotations asked for (an object of texts, or NULL) are all among those that are there (an
- * object, or NULL), with the same values.
+ * Of the annotations asked for (an object of texts, or NULL) the first that is not among those that
+ * are there (an object, or NULL) with the same value; borrowed. NULL: all are.
  */
-bool sign_annotations_hold(const json_t *found, const json_t *asked);
+const char *sign_annotation_missing(const json_t *found, const json_t *asked);
 
 #endif
