@@ -244,3 +244,12 @@ int oci_transfer_name(struct oci_transfer *transfer, const char *const *tags, si
 	transfer->is_rejected = false;
 	return put_all(transfer, tags, n_tags, err);
 }
+
+const struct oci_item *oci_transfer_item(const struct oci_transfer *transfer,
+					 const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < transfer->n_items; i++)
+		if (oci_digest_equal(&transfer->items[i].digest, digest))
+			return &transfer->items[i];
+	return NULL;
+}

@@ -141,6 +141,10 @@ int oci_transfer_add_origin(struct oci_transfer *transfer, struct oci_document *
 int oci_transfer_collect(struct oci_transfer *transfer, struct err *err) MUST_CHECK;
 int oci_transfer_blobs(struct oci_transfer *transfer, struct err *err) MUST_CHECK;
 
+/* The blob of that digest among the items; NULL: it is none of them. Borrowed. */
+const struct oci_item *oci_transfer_item(const struct oci_transfer *transfer,
+					 const struct oci_digest *digest);
+
 /* Without tags the root goes by its digest. Blobs that were wrongly thought there are sent. */
 int oci_transfer_name(struct oci_transfer *transfer, const char *const *tags, size_t n_tags,
 		      struct err *err) MUST_CHECK;

@@ -69,18 +69,9 @@ int oci_guest_check(struct oci_transfer *transfer, const struct oci_node *node, 
 	return 0;
 }
 
-static const struct oci_item *find_item(const struct oci_transfer *transfer,
-					const struct oci_digest *digest)
-{
-	for (size_t i = 0; i < transfer->n_items; i++)
-		if (oci_digest_equal(&transfer->items[i].digest, digest))
-			return &transfer->items[i];
-	return NULL;
-}
-
 static bool is_lost(const struct oci_transfer *transfer, const struct oci_descriptor *blob)
 {
-	const struct oci_item *item = find_item(transfer, &blob->digest);
+	const struct oci_item *item = oci_transfer_item(transfer, &blob->digest);
 
 	return item && item->is_lost;
 }

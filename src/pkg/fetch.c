@@ -94,3 +94,21 @@ int fetch_store_referrers(struct store *store, const struct oci_digest *subject,
 {
 	return store ? store_referrers_all(store, subject, out, err) : 0;
 }
+
+int fetch_read_item(struct oci_layout *layout, const struct oci_item *item, struct str *out,
+		    struct err *err)
+{
+	size_t n = 0;
+	char *room;
+
+	if (!item->blob)
+		return oci_layout_get(layout, &item->digest, item->size_bytes, out, err);
+	room = item->size_bytes <= out->max ? str_room(out, item->size_bytes) : NULL;
+	if (!room)
+		return err_set(err, EC_CORRUPT, "%s: more than %zu bytes", item->digest.text,
+			       out->max);
+	if (oci_blob_read(item->blob, 0, room, item->size_bytes, &n, err) < 0)
+		return -1;
+	out->len += n;
+	return 0;
+}

@@ -10,35 +10,13 @@ struct received {
 	struct oci_layout *layout; /* what it found there it did not receive */
 };
 
-static const struct oci_item *find_item(const struct oci_transfer *transfer,
-					const struct oci_digest *digest)
-{
-	for (size_t i = 0; i < transfer->n_items; i++)
-		if (oci_digest_equal(&transfer->items[i].digest, digest))
-			return &transfer->items[i];
-	return NULL;
-}
-
-static int read_blob(struct oci_blob *blob, uint64_t size, struct str *out, struct err *err)
-{
-	char *room = size <= out->max ? str_room(out, size) : NULL;
-	size_t n = 0;
-
-	if (!room)
-		return err_set(err, EC_CORRUPT, "size: more than %zu bytes", out->max);
-	if (oci_blob_read(blob, 0, room, size, &n, err) < 0)
-		return -1;
-	out->len += n;
-	return 0;
-}
-
 /* A transfer holds every byte against its digest as it comes. */
 static int get_received(void *ctx, const struct oci_descriptor *blob, struct str *out,
 			struct err *err)
 {
 	const struct received *received = ctx;
 	const struct oci_transfer *transfer = received->transfer;
-	const struct oci_item *item = find_item(transfer, &blob->digest);
+	const struct oci_item *item = oci_transfer_item(transfer, &blob->digest);
 
 	for (size_t i = 0; i < transfer->n_nodes; i++) {
 		const struct oci_document *document = &transfer->nodes[i]->document;
@@ -48,8 +26,10 @@ static int get_received(void *ctx, const struct oci_descriptor *blob, struct str
 			return str_check(out, "manifest", err);
 		}
 	}
-	if (item && item->blob)
-		return read_blob(item->blob, blob->size_bytes, out, err);
+	if (item && item->size_bytes != blob->size_bytes)
+		return err_set(err, EC_CORRUPT, "%s has two sizes", blob->digest.text);
+	if (item)
+		return fetch_read_item(received->layout, item, out, err);
 	return oci_layout_get(received->layout, &blob->digest, blob->size_bytes, out, err);
 }
 

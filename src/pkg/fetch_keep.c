@@ -28,43 +28,17 @@ static struct span text_of(const struct oci_node *node)
 	return (struct span){ str_text(&node->document.text), node->document.text.len };
 }
 
-static const struct oci_item *find_item(const struct oci_transfer *transfer,
-					const struct oci_digest *digest)
-{
-	for (size_t i = 0; i < transfer->n_items; i++)
-		if (oci_digest_equal(&transfer->items[i].digest, digest))
-			return &transfer->items[i];
-	return NULL;
-}
-
-static int read_item(struct oci_layout *layout, const struct oci_item *item, struct str *out,
-		     struct err *err)
-{
-	size_t n = 0;
-	char *room;
-
-	if (!item->blob)
-		return oci_layout_get(layout, &item->digest, item->size_bytes, out, err);
-	if (item->size_bytes > out->max)
-		return err_set(err, EC_CORRUPT, "config %s is too large", item->digest.text);
-	room = str_room(out, item->size_bytes);
-	if (!room || oci_blob_read(item->blob, 0, room, item->size_bytes, &n, err) < 0)
-		return -1;
-	out->len += n;
-	return 0;
-}
-
 /* What the config of an image or a package says it is for; for the eye only. */
 static char *read_architecture(struct oci_layout *layout, const struct oci_transfer *transfer,
 			       const struct oci_manifest *manifest)
 {
-	const struct oci_item *item = find_item(transfer, &manifest->config.digest);
+	const struct oci_item *item = oci_transfer_item(transfer, &manifest->config.digest);
 	AUTO(str) struct str text = STR_MAX(LIMIT_CONFIGURATION);
 	AUTO(json) json_t *json = NULL;
 	struct err err = { 0 };
 
 	if (!item || !text_ends(manifest->config.media_type, "json") ||
-	    read_item(layout, item, &text, &err) < 0 ||
+	    fetch_read_item(layout, item, &text, &err) < 0 ||
 	    js_parse(str_text(&text), text.len, "config", &json, &err) < 0)
 		return NULL;
 	return mem_text(json_string_value(json_object_get(json, "architecture")));

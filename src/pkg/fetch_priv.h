@@ -21,6 +21,13 @@ int fetch_target_parse(const struct settings *settings, const char *text, struct
 void fetch_target_done(struct fetch_target *target);
 AUTO_STRUCT(fetch_target, struct fetch_target, fetch_target_done);
 
+/*
+ * The bytes of a blob of a transfer: what was received, else what the layout has. CORRUPT when it is
+ * larger than out may be.
+ */
+int fetch_read_item(struct oci_layout *layout, const struct oci_item *item, struct str *out,
+		    struct err *err) MUST_CHECK;
+
 /* What was received and is in no store yet. All is borrowed. */
 struct fetch_judged {
 	const struct trust *trust;
