@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/limits.h"
-#include "base/secret.h"
+#include "cmd/passphrase.h"
 #include "pkg/trust_store.h"
 
 static bool has_identity(const struct cmd_believed_options *o)
@@ -32,17 +32,10 @@ static struct verify_signer *add(struct cmd_believed *believed, enum verify_kind
 
 static int read_key(const char *path, struct cmd_believed *out, struct err *err)
 {
-	AUTO(secret) struct str text = STR_MAX(LIMIT_KEY);
 	struct sign_key **key = &out->keys[out->n_keys];
 
-	if (fs_read(AT_FDCWD, path, &text, err) < 0)
+	if (cmd_key_read_public(path, key, err) < 0)
 		return -1;
-	if (sign_key_read_public((struct span){ str_text(&text), text.len }, path, key, err) < 0)
-		return err->code == EC_USAGE ? err_hint(err,
-							"'epm key public %s' prints the "
-							"public half of it",
-							path)
-					     : -1;
 	out->n_keys++;
 	add(out, VERIFY_KEY, path)->key = *key;
 	return 0;

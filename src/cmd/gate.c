@@ -121,10 +121,8 @@ int cmd_gate(const struct trust *trust, const struct package *package, const cha
 	if (file ? decide_file(trust, package, place, &decision, err) < 0
 		 : decide_stored(trust, package, &decision, err) < 0)
 		return -1;
-	if (!decision.ground) {
-		*err = decision.refusal;
-		return err_wrap(err, "%s is not trusted", package->reference);
-	}
+	if (!decision.ground)
+		return trust_refused(&decision, package->reference, err);
 	say(package, &decision);
 	*out = (struct cmd_passed){ STEAL(place), decision };
 	decision = (struct trust_decision){ 0 };

@@ -55,10 +55,8 @@ static int look_up(const struct cmd_env *env, const struct options *o, const cha
 			     err) < 0 ||
 	    cmd_decide_subject(&trust, &subject, &decision, err) < 0)
 		return -1;
-	if (!decision.ground) {
-		*err = decision.refusal;
-		return err_wrap(err, "%s is not trusted", subject.name);
-	}
+	if (!decision.ground)
+		return trust_refused(&decision, subject.name, err);
 	if (store_name(subject.name, &pin->name, err) < 0)
 		return -1;
 	pin->digest = subject.root.text[0] ? subject.root : subject.digest;

@@ -72,20 +72,28 @@ static int get(void *context, const char *what, struct str *out, struct err *err
 	return 0;
 }
 
-struct sign_passphrase cmd_passphrase_of(struct cmd_passphrase *passphrase)
-{
-	return (struct sign_passphrase){ get, passphrase };
-}
-
 int cmd_key_read(const char *path, struct cmd_passphrase *passphrase, struct sign_key **out,
 		 struct err *err)
 {
-	const struct sign_passphrase words = cmd_passphrase_of(passphrase);
+	const struct sign_passphrase words = { get, passphrase };
 	AUTO(secret) struct str text = STR_MAX(LIMIT_KEY);
 
 	if (fs_read(AT_FDCWD, path, &text, err) < 0)
 		return -1;
 	return sign_key_read((struct span){ str_text(&text), text.len }, path, &words, out, err);
+}
+
+int cmd_key_read_public(const char *path, struct sign_key **out, struct err *err)
+{
+	AUTO(secret) struct str text = STR_MAX(LIMIT_KEY);
+
+	if (fs_read(AT_FDCWD, path, &text, err) < 0)
+		return -1;
+	if (sign_key_read_public((struct span){ str_text(&text), text.len }, path, out, err) == 0)
+		return 0;
+	return err->code == EC_USAGE
+		       ? err_hint(err, "'epm key public %s' prints its public half", path)
+		       : -1;
 }
 
 void cmd_passphrase_done(struct cmd_passphrase *passphrase)

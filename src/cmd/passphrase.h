@@ -32,8 +32,9 @@ struct cmd_passphrase {
 int cmd_key_read(const char *path, struct cmd_passphrase *passphrase, struct sign_key **out,
 		 struct err *err) MUST_CHECK;
 
-/* The value for sign_key_read(), which borrows the passphrase. */
-struct sign_passphrase cmd_passphrase_of(struct cmd_passphrase *passphrase);
+/* The same of public keys and certificates only: USAGE for a private key, with what to do. */
+int cmd_key_read_public(const char *path, struct sign_key **out, struct err *err) MUST_CHECK;
+
 void cmd_passphrase_done(struct cmd_passphrase *passphrase);
 AUTO_STRUCT(cmd_passphrase, struct cmd_passphrase, cmd_passphrase_done);
 

@@ -47,7 +47,7 @@ static int open_stored(const struct cmd_env *env, const char *text, bool writes,
 	if (writes && check_writable(store, err) < 0)
 		return -1;
 	take(&target, mem_text(target.name ? target.name : target.digest.text), out);
-	out->own = out->store = STEAL(store);
+	out->store = STEAL(store);
 	return 0;
 }
 
@@ -101,7 +101,8 @@ int cmd_subject_open(const struct cmd_env *env, const struct cmd_remote *remote,
 
 void cmd_subject_done(struct cmd_subject *subject)
 {
-	store_close(subject->own);
+	if (!subject->is_remote)
+		store_close(subject->store);
 	if (subject->scratch.path) /* else it was never opened */
 		scratch_done(&subject->scratch);
 	cmd_session_done(&subject->session);

@@ -15,9 +15,9 @@ struct cmd_subject { /* points into itself: not to be copied */
 	bool is_remote;
 	struct cmd_session session; /* open where is_remote */
 	struct scratch scratch;
-	struct store *own;   /* the person's store; NULL where is_remote */
-	struct store *store; /* that, or the scratch one: has documents and signatures. Borrowed */
-	char *name;	     /* whole, as it is called for a person */
+	struct store *
+		store; /* has documents and signatures: the person's, or where is_remote scratch's */
+	char *name;    /* whole, as it is called for a person */
 	struct oci_digest digest;
 	char *media_type;
 	uint64_t size_bytes; /* of the manifest */

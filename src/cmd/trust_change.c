@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "cmd/gate.h"
+#include "cmd/passphrase.h"
 #include "cmd/trust.h"
 #include "pkg/policy_edit.h"
 
@@ -32,19 +33,6 @@ static void keys_done(struct keys *keys)
 }
 AUTO_STRUCT(keys, struct keys, keys_done);
 
-static int read_key(const char *path, struct sign_key **out, struct err *err)
-{
-	AUTO(str) struct str text = STR_MAX(LIMIT_KEY);
-
-	if (fs_read(AT_FDCWD, path, &text, err) < 0)
-		return -1;
-	if (sign_key_read_public((struct span){ str_text(&text), text.len }, path, out, err) == 0)
-		return 0;
-	return err->code == EC_USAGE
-		       ? err_hint(err, "'epm key public %s' prints its public half", path)
-		       : -1;
-}
-
 static int read_keys(const char *const *paths, size_t n, const char *name, struct keys *out,
 		     struct err *err)
 {
@@ -55,7 +43,7 @@ static int read_keys(const char *const *paths, size_t n, const char *name, struc
 		AUTO(str) struct str der = STR_MAX(LIMIT_KEY);
 		AUTO(str) struct str text = STR_MAX(2 * LIMIT_KEY);
 
-		if (read_key(paths[i], &key, err) < 0)
+		if (cmd_key_read_public(paths[i], &key, err) < 0)
 			return -1;
 		sign_key_spki(key, &der);
 		base64_encode(str_text(&der), der.len, &text);
@@ -171,7 +159,7 @@ static char *who_of(const char *text)
 	char fingerprint[SIGN_FINGERPRINT_LENGTH + 1];
 	struct err ignored;
 
-	if (!fs_exists(AT_FDCWD, text) || read_key(text, &key, &ignored) < 0)
+	if (!fs_exists(AT_FDCWD, text) || cmd_key_read_public(text, &key, &ignored) < 0)
 		return mem_text(text);
 	sign_key_fingerprint(key, fingerprint);
 	return mem_text(fingerprint);

@@ -188,8 +188,5 @@ int cmd_trust_test(const struct cmd_env *env, const struct trust_options *o, con
 	}
 	if (cmd_print(&out, err) < 0)
 		return -1;
-	if (testing.decision.ground)
-		return 0;
-	*err = testing.decision.refusal;
-	return err_wrap(err, "%s is not trusted", testing.name);
+	return testing.decision.ground ? 0 : trust_refused(&testing.decision, testing.name, err);
 }

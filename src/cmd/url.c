@@ -24,7 +24,7 @@ static int check(const struct cmd_session *session, const char *url, struct err 
 		err->code = EC_USAGE;
 		return -1;
 	}
-	host = mem_textn(strstr(url, "://") + 3, strcspn(strstr(url, "://") + 3, "/?#"));
+	host = oci_url_host(url);
 	if (origin.is_tls || oci_host_is_loopback(origin.host) || settings->is_plain_http ||
 	    oci_registry_is_listed(settings->plain_http, settings->n_plain_http, host))
 		return 0;

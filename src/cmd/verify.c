@@ -9,6 +9,7 @@
 #include "cmd/believed.h"
 #include "cmd/gate.h"
 #include "cmd/list.h"
+#include "cmd/signer.h"
 #include "cmd/subject.h"
 #include "cmd/verify_tell.h"
 #include "sign/statement.h"
@@ -53,27 +54,6 @@ static const struct cli_option options[] = {
 	  .help = "print one object with all signatures" },
 	CMD_REMOTE_OPTIONS_TLS(struct options),
 };
-
-/* "KEY=VALUE" as members of an object. */
-static int parse_annotations(const struct cli_list *list, json_t **out, struct err *err)
-{
-	AUTO(json) json_t *json = json_object();
-
-	for (size_t i = 0; i < list->n_items; i++) {
-		const char *equals = strchr(list->items[i], '=');
-		AUTO(free) char *key = NULL;
-
-		if (!equals || equals == list->items[i])
-			return err_set(err, EC_USAGE, "'%s': an annotation is KEY=VALUE",
-				       list->items[i]);
-		key = mem_textn(list->items[i], equals - list->items[i]);
-		if (json_object_get(json, key))
-			return err_set(err, EC_USAGE, "the annotation '%s' is given twice", key);
-		js_set(json, key, js_text_lossy(equals + 1, strlen(equals + 1)));
-	}
-	*out = STEAL(json);
-	return 0;
-}
 
 /* Everything of one run. */
 struct verifying {
@@ -230,7 +210,7 @@ static int ask(const struct cmd_env *env, const char *text, struct verifying *ve
 		return err_hint(err, "slsaprovenance1, spdxjson, cyclonedx, vuln, openvex, custom, "
 				     "or a URI");
 	}
-	if (parse_annotations(&o->annotations, &verifying->annotations, err) < 0 ||
+	if (cmd_annotations_parse(&o->annotations, &verifying->annotations, err) < 0 ||
 	    cmd_believed_open(&o->believed, &verifying->believed, err) < 0 ||
 	    cmd_subject_open(env, &o->remote, text, cmd_subject_how(o->is_remote, false), subject,
 			     err) < 0)
@@ -293,10 +273,7 @@ static int by_policy(const struct cmd_env *env, const struct options *o, const c
 	    cmd_decide_subject(&trust, &subject, &decision, err) < 0 ||
 	    tell_decision(o, &subject, &decision, err) < 0)
 		return -1;
-	if (decision.ground)
-		return 0;
-	*err = decision.refusal;
-	return err_wrap(err, "%s is not trusted", subject.name);
+	return decision.ground ? 0 : trust_refused(&decision, subject.name, err);
 }
 
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,

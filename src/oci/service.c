@@ -41,20 +41,11 @@ void oci_service_answer_done(struct oci_service_answer *answer)
 	*answer = (struct oci_service_answer){ 0 };
 }
 
-/* Host and port as the list of hosts without TLS has them. */
-static char *host_of(const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	host = host ? host + 3 : url;
-	return mem_textn(host, strcspn(host, "/?#"));
-}
-
 static int check_url(struct errand *errand, struct err *err)
 {
 	const struct oci_client_settings *settings = errand->settings;
 	AUTO(oci_origin) struct oci_origin origin = { 0 };
-	AUTO(free) char *host = host_of(errand->request->url);
+	AUTO(free) char *host = oci_url_host(errand->request->url);
 
 	if (oci_origin_of(errand->request->url, &origin, err) < 0) {
 		err->code = EC_USAGE;

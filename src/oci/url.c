@@ -96,6 +96,14 @@ bool oci_origin_equal(const struct oci_origin *a, const struct oci_origin *b)
 	return a->is_tls == b->is_tls && a->port == b->port && !strcmp(a->host, b->host);
 }
 
+char *oci_url_host(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	host = host ? host + 3 : url;
+	return mem_textn(host, strcspn(host, "/?#"));
+}
+
 bool oci_host_is_loopback(const char *host)
 {
 	struct in_addr v4;

@@ -27,6 +27,9 @@ void oci_origin_done(struct oci_origin *origin);
 AUTO_STRUCT(oci_origin, struct oci_origin, oci_origin_done);
 bool oci_origin_equal(const struct oci_origin *a, const struct oci_origin *b);
 
+/* Host and port as they stand in a URL, or in what is only the rest of one. The caller frees it. */
+char *oci_url_host(const char *url);
+
 /* "localhost", 127.0.0.0/8 or ::1, written as addresses; other names are not looked up. */
 bool oci_host_is_loopback(const char *host);
 

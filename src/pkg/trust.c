@@ -386,10 +386,8 @@ int trust_require(const struct trust *trust, const struct trust_subject *subject
 
 	if (trust_decide(trust, subject, &decision, err) < 0)
 		return err_wrap(err, "%s", subject->name);
-	if (!decision.ground) {
-		*err = decision.refusal;
-		return err_wrap(err, "%s is not trusted", subject->name);
-	}
+	if (!decision.ground)
+		return trust_refused(&decision, subject->name, err);
 	*out = decision;
 	decision = (struct trust_decision){ 0 };
 	return 0;

@@ -61,8 +61,6 @@ enum trust_ground {
 #undef TRUST_GROUND_ENUM
 };
 
-const char *trust_ground_word(enum trust_ground ground);
-
 struct trust_signer {
 	char *name;   /* "release", an identity */
 	char *id;     /* fingerprint of a key, issuer of an identity; or NULL */
@@ -76,7 +74,6 @@ struct trust_decision {
 	enum trust_ground ground;
 	char *scope;  /* of the rule that decided; NULL: none */
 	char *policy; /* the file it stands in; NULL: none */
-	bool is_kept; /* as decided before */
 	struct trust_signer *signers;
 	size_t n_signers;
 	/* Where it explains: [{"form", "manifest", "good", "by", "reason"}]; NULL: none was looked at. */
@@ -93,6 +90,9 @@ AUTO_STRUCT(trust_decision, struct trust_decision, trust_decision_done);
  */
 int trust_decide(const struct trust *trust, const struct trust_subject *subject,
 		 struct trust_decision *out, struct err *err) MUST_CHECK;
+
+/* A decision that is a refusal, as an error: UNTRUSTED "NAME is not trusted: why". -1 always. */
+int trust_refused(const struct trust_decision *decision, const char *name, struct err *err);
 
 /* A refusal as an error: UNTRUSTED. */
 int trust_require(const struct trust *trust, const struct trust_subject *subject,

@@ -115,7 +115,7 @@ bool trust_verdict_read(const struct trust *trust, const struct trust_subject *s
 			const char *hash, struct trust_decision *out)
 {
 	AUTO(trust_decision)
-	struct trust_decision decision = { .ground = TRUST_SIGNED, .is_kept = true };
+	struct trust_decision decision = { .ground = TRUST_SIGNED };
 	AUTO(str) struct str text = STR_MAX(LIMIT_SETTINGS);
 	AUTO(json) json_t *json = NULL;
 	AUTO(close) int dir = -1;

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "pkg/trust.h"
 
-const char *trust_ground_word(enum trust_ground ground)
+static const char *word_of(enum trust_ground ground)
 {
 	static const char *const words[] = {
 #define TRUST_GROUND_WORD(name, word) word,
@@ -30,6 +30,12 @@ void trust_decision_done(struct trust_decision *decision)
 	free(decision->policy);
 	json_decref(decision->signatures);
 	*decision = (struct trust_decision){ 0 };
+}
+
+int trust_refused(const struct trust_decision *decision, const char *name, struct err *err)
+{
+	*err = decision->refusal;
+	return err_wrap(err, "%s is not trusted", name);
 }
 
 static void say_signer(const struct trust_signer *signer, struct str *out)
@@ -73,7 +79,7 @@ json_t *trust_decision_json(const struct trust_decision *decision)
 	json_t *json = json_object(), *signers = json_array();
 
 	js_set_bool(json, "trusted", decision->ground != TRUST_NONE);
-	js_set_text(json, "ground", trust_ground_word(decision->ground));
+	js_set_text(json, "ground", word_of(decision->ground));
 	js_set_text(json, "scope", decision->scope);
 	js_set_text(json, "policy", decision->policy);
 	js_set_text(json, "reason", decision->ground ? NULL : decision->refusal.text);
