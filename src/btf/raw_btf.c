@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 
 #define BTF_MAGIC_SWAPPED 0x9feb
+#define CHAIN_MOST 32 /* types in a chain; libbpf, MAX_RESOLVE_DEPTH */
 
 /* Bytes that follow struct btf_type: a fixed part, and one for each of vlen. */
 static const struct {
@@ -56,13 +57,17 @@ static int read_header(struct span data, const char *what, struct raw_btf *btf, 
 	if (header.hdr_len < sizeof(header) || types_at % 4 || types_at > data.len ||
 	    header.type_len > data.len - types_at)
 		return corrupt(what, "the types pass the end", err);
-	if (strings_at > data.len || header.str_len > data.len - strings_at || !header.str_len)
+	if (strings_at > data.len || header.str_len > data.len - strings_at ||
+	    (!header.str_len && !btf->base))
 		return corrupt(what, "the strings pass the end", err);
 	btf->types = data.data + types_at;
 	btf->types_size = header.type_len;
 	btf->strings = data.data + strings_at;
 	btf->strings_size = header.str_len;
-	if (btf->strings[0] || btf->strings[btf->strings_size - 1])
+	/* the first string of split BTF is no empty one: offset 0 is the base's */
+	if (!header.str_len)
+		return 0;
+	if ((!btf->base && btf->strings[0]) || btf->strings[btf->strings_size - 1])
 		return corrupt(what, "the strings are not terminated", err);
 	return 0;
 }
@@ -94,20 +99,62 @@ static int index_types(const char *what, struct raw_btf *btf, struct err *err)
 		btf->offsets[n++] = at;
 		at += size;
 	}
-	btf->n_types = n;
+	if (n > UINT32_MAX - btf->n_base)
+		return corrupt(what, "too many types", err);
+	btf->n_types = btf->n_base + n;
 	return 0;
+}
+
+/* libbpf, determine_ptr_size(): what the program's "long" says */
+static uint8_t find_pointer_size(const struct raw_btf *btf)
+{
+	static const char *const longs[] = { "long",
+					     "long int",
+					     "int long",
+					     "unsigned long",
+					     "long unsigned",
+					     "unsigned long int",
+					     "unsigned int long",
+					     "long unsigned int",
+					     "long int unsigned",
+					     "int unsigned long",
+					     "int long unsigned" };
+
+	if (btf->base)
+		return btf->base->pointer_size;
+	for (uint32_t id = 1; id < btf->n_types; id++) {
+		const struct btf_type *type = raw_btf_type(btf, id);
+
+		if (raw_btf_kind(type) != BTF_KIND_INT || (type->size != 4 && type->size != 8))
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(longs); i++)
+			if (!strcmp(raw_btf_name(btf, type->name_off), longs[i]))
+				return type->size;
+	}
+	return 8;
 }
 
 int raw_btf_open(struct span data, const char *what, struct raw_btf *out, struct err *err)
 {
-	struct raw_btf btf = { 0 };
+	return raw_btf_open_split(data, NULL, what, out, err);
+}
 
+int raw_btf_open_split(struct span data, const struct raw_btf *base, const char *what,
+		       struct raw_btf *out, struct err *err)
+{
+	struct raw_btf btf = { .base = base };
+
+	if (base) {
+		btf.n_base = base->n_types - 1;
+		btf.base_strings = base->base_strings + base->strings_size;
+	}
 	if (read_header(data, what, &btf, err) < 0)
 		return -1;
 	if (index_types(what, &btf, err) < 0) {
 		raw_btf_done(&btf);
 		return -1;
 	}
+	btf.pointer_size = find_pointer_size(&btf);
 	*out = btf;
 	return 0;
 }
@@ -116,6 +163,81 @@ void raw_btf_done(struct raw_btf *btf)
 {
 	free(btf->offsets);
 	btf->offsets = NULL;
+}
+
+const struct btf_type *raw_btf_at(const struct raw_btf *btf, uint32_t id)
+{
+	static const struct btf_type nothing;
+
+	if (id >= btf->n_types)
+		return NULL;
+	return id ? raw_btf_type(btf, id) : &nothing;
+}
+
+static bool is_modifier(uint32_t kind)
+{
+	return kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE || kind == BTF_KIND_RESTRICT ||
+	       kind == BTF_KIND_TYPE_TAG;
+}
+
+const struct btf_type *raw_btf_strip(const struct raw_btf *btf, uint32_t id, uint32_t *out_id)
+{
+	for (int depth = 0; depth < CHAIN_MOST; depth++) {
+		const struct btf_type *type = raw_btf_at(btf, id);
+		uint32_t kind = type ? raw_btf_kind(type) : BTF_KIND_UNKN;
+
+		if (!is_modifier(kind) && kind != BTF_KIND_TYPEDEF) {
+			if (out_id)
+				*out_id = id;
+			return type;
+		}
+		id = type->type;
+	}
+	return NULL;
+}
+
+int64_t raw_btf_size(const struct raw_btf *btf, uint32_t id)
+{
+	uint64_t n = 1, size;
+
+	for (int depth = 0; depth < CHAIN_MOST; depth++) {
+		const struct btf_type *type = raw_btf_at(btf, id);
+		const struct btf_array *array = (const struct btf_array *)(type + 1);
+		uint32_t kind = type ? raw_btf_kind(type) : BTF_KIND_UNKN;
+
+		switch (kind) {
+		case BTF_KIND_INT:
+		case BTF_KIND_STRUCT:
+		case BTF_KIND_UNION:
+		case BTF_KIND_ENUM:
+		case BTF_KIND_ENUM64:
+		case BTF_KIND_DATASEC:
+		case BTF_KIND_FLOAT:
+			size = n * type->size;
+			return size > UINT32_MAX ? -1 : (int64_t)size;
+		case BTF_KIND_PTR:
+			size = n * btf->pointer_size;
+			return size > UINT32_MAX ? -1 : (int64_t)size;
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_CONST:
+		case BTF_KIND_VOLATILE:
+		case BTF_KIND_RESTRICT:
+		case BTF_KIND_TYPE_TAG:
+		case BTF_KIND_VAR:
+		case BTF_KIND_DECL_TAG:
+			id = type->type;
+			break;
+		case BTF_KIND_ARRAY:
+			n *= array->nelems;
+			if (n > UINT32_MAX)
+				return -1;
+			id = array->type;
+			break;
+		default:
+			return -1;
+		}
+	}
+	return -1;
 }
 
 size_t raw_btf_essential(const char *name)

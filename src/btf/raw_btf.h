@@ -23,8 +23,12 @@ struct raw_btf {
 	uint32_t types_size;
 	const char *strings;
 	uint32_t strings_size;
-	uint32_t *offsets; /* of type id i, in types; offsets[0] is not used */
-	uint32_t n_types;  /* ids are 1 to n_types - 1 */
+	uint32_t *offsets; /* of type id i, in types: offsets[i - n_base]; offsets[0] is not used */
+	uint32_t n_types;  /* ids are 1 to n_types - 1, those of the base counted */
+	const struct raw_btf *base; /* of split BTF (a module's); or NULL. Borrowed */
+	uint32_t n_base;	    /* ids up to and with this one are the base's; 0 without one */
+	uint32_t base_strings;	    /* name offsets below this one are the base's */
+	uint8_t pointer_size;	    /* by the size of "long", as libbpf; 8 where there is none */
 };
 
 /*
@@ -33,17 +37,30 @@ struct raw_btf {
  */
 int raw_btf_open(struct span data, const char *what, struct raw_btf *out,
 		 struct err *err) MUST_CHECK;
+
+/* Split BTF: ids and names go on where those of the base end, which is borrowed. */
+int raw_btf_open_split(struct span data, const struct raw_btf *base, const char *what,
+		       struct raw_btf *out, struct err *err) MUST_CHECK;
 void raw_btf_done(struct raw_btf *btf);
 AUTO_STRUCT(raw_btf, struct raw_btf, raw_btf_done);
 
+/* id: 1 to n_types - 1 */
 static inline const struct btf_type *raw_btf_type(const struct raw_btf *btf, uint32_t id)
 {
-	return (const struct btf_type *)(btf->types + btf->offsets[id]);
+	if (id <= btf->n_base)
+		btf = btf->base;
+	return (const struct btf_type *)(btf->types + btf->offsets[id - btf->n_base]);
 }
 
-/* "" for offset 0; names are checked to end inside the string section when the BTF is opened. */
+/* Any id: a type of kind BTF_KIND_UNKN for 0 (void), NULL for one that is out of range. */
+const struct btf_type *raw_btf_at(const struct raw_btf *btf, uint32_t id);
+
+/* "" for offset 0 and what is out of range; all strings end inside their section. */
 static inline const char *raw_btf_name(const struct raw_btf *btf, uint32_t offset)
 {
+	if (offset < btf->base_strings)
+		btf = btf->base;
+	offset -= btf->base_strings;
 	return offset < btf->strings_size ? btf->strings + offset : "";
 }
 
@@ -62,5 +79,17 @@ static inline uint32_t raw_btf_vlen(const struct btf_type *type)
  * name": cut at the last "X___Y" where X and Y are not underscores.
  */
 size_t raw_btf_essential(const char *name);
+
+/*
+ * The type under const, volatile, restrict, type tags and (as libbpf's skip_mods_and_typedefs())
+ * typedefs, and its id. NULL: an id is out of range, or the chain does not end.
+ */
+const struct btf_type *raw_btf_strip(const struct raw_btf *btf, uint32_t id, uint32_t *out_id);
+
+/*
+ * Bytes of a type, as libbpf's btf__resolve_size(). -1: it has none (a function, a forward
+ * declaration), it passes 4 GiB, an id is out of range or the chain does not end.
+ */
+int64_t raw_btf_size(const struct raw_btf *btf, uint32_t id);
 
 #endif
