@@ -32,7 +32,7 @@ static int inflate_all(z_stream *z, const char *what, struct str *out, struct er
 		out->len += chunk - z->avail_out;
 	}
 	if (state != Z_STREAM_END || z->avail_in)
-		return err_set(err, EC_CORRUPT, "%s: damaged zlib data: %s", what,
+		return err_set(err, EC_CORRUPT, "%s: damaged compressed data: %s", what,
 			       state == Z_STREAM_END ? "something follows the end"
 			       : z->msg		     ? z->msg
 						     : "it ends too early");
@@ -41,14 +41,25 @@ static int inflate_all(z_stream *z, const char *what, struct str *out, struct er
 	return 0;
 }
 
-int zlib_unpack(struct span data, const char *what, struct str *out, struct err *err)
+static int unpack(struct span data, int window_bits, const char *what, struct str *out,
+		  struct err *err)
 {
 	z_stream z = { .next_in = (Bytef *)data.data, .avail_in = data.len };
 	int rc;
 
-	if (data.len > UINT32_MAX || inflateInit(&z) != Z_OK)
+	if (data.len > UINT32_MAX || inflateInit2(&z, window_bits) != Z_OK)
 		return err_set(err, EC_FAILED, "%s: cannot inflate", what);
 	rc = inflate_all(&z, what, out, err);
 	inflateEnd(&z);
 	return rc;
+}
+
+int zlib_unpack(struct span data, const char *what, struct str *out, struct err *err)
+{
+	return unpack(data, MAX_WBITS, what, out, err);
+}
+
+int gzip_unpack(struct span data, const char *what, struct str *out, struct err *err)
+{
+	return unpack(data, MAX_WBITS + 16, what, out, err); /* zlib.h: 16 is for gzip */
 }

@@ -4,7 +4,8 @@
 
 /*
  * A kernel that something is checked against: its BTF, that of its modules, and what else could be
- * learnt of it. The running one, or one of a file (kernel/sources.h finds them).
+ * learnt of it. The running one, or one of a file (kernel/sources.h finds them). What it holds
+ * points into itself, so it stays where it was opened.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,10 +41,15 @@ struct kernel {
 	char **module_files; /* where the BTF of modules is; read when it is asked for */
 	size_t n_module_files;
 	bool has_read_modules;
+	struct err
+		module_trouble; /* why BTF of a module was left out, the first one; code 0: none */
 	struct core_target *module_targets; /* for core_targets.modules */
-	struct kernel_options {		    /* "CONFIG_X=y" lines, sorted; n 0: not known */
-		char **lines;
+	struct kernel_options {		    /* read when the first is asked for */
+		char *file;	 /* where they are; NULL: a running kernel's, or nowhere */
+		struct str text; /* what the lines point into */
+		char **lines;	 /* "CONFIG_X=y", sorted */
 		size_t n_lines;
+		bool is_read;
 		bool is_known;
 	} options;
 };
@@ -54,7 +60,10 @@ AUTO_STRUCT(kernel, struct kernel, kernel_done);
 /* The running kernel. UNSUPPORTED where it has no BTF. cache: as kernel_open(). */
 int kernel_open_running(const char *cache, struct kernel *out, struct err *err) MUST_CHECK;
 
-/* A kernel of raw BTF bytes, which it takes over; for tests and for what is in memory already. */
+/*
+ * A kernel of raw BTF bytes, which it takes over where that succeeds; for tests and for what is in
+ * memory already.
+ */
 int kernel_from_bytes(struct str *bytes, const char *label, struct kernel *out,
 		      struct err *err) MUST_CHECK;
 
@@ -68,13 +77,20 @@ const struct btf_type *kernel_find(struct kernel *kernel, const char *name, uint
 /* Is there a FUNC of this name (in vmlinux or a module)? */
 bool kernel_has_function(struct kernel *kernel, const char *name);
 
-/* The value of a configuration option ("y", "m", "n" where it is not set); NULL: not known. */
-const char *kernel_option(const struct kernel *kernel, const char *name);
+/*
+ * The value of a configuration option, "CONFIG_BPF_LSM", as the file has it ("y", "m", "250", text
+ * with its quotes); "n" where it is not set. NULL: this kernel's are not known.
+ */
+const char *kernel_option(struct kernel *kernel, const char *name);
 
 /* For core_resolver_new(). */
 void kernel_core_targets(struct kernel *kernel, struct core_targets *out);
 
-/* "6.1.0-13-amd64" → 6.1.0 as LINUX_VERSION_CODE has it; 0 for what is no release. */
-uint32_t kernel_parse_version(const char *release);
+/*
+ * "6.1.0-13-amd64" → 6.1.0 as LINUX_VERSION_CODE has it; 0 for what is no release. details (as
+ * `uname -v`, or NULL) goes before it: Debian's releases lack the last number, and "Debian 6.1.55-1"
+ * stands there (libbpf, get_kernel_version()).
+ */
+uint32_t kernel_parse_version(const char *release, const char *details);
 
 #endif

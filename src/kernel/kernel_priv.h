@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_KERNEL_KERNEL_PRIV_H
+#define EPM_KERNEL_KERNEL_PRIV_H
+
+/* What the files of this module share. */
+#include "kernel/kernel.h"
+
+/*
+ * BTF and names of part->bytes. base NULL: not split. On failure the bytes stay for
+ * kernel_part_done().
+ */
+int kernel_part_open(struct kernel_part *part, const char *name, const struct raw_btf *base,
+		     struct err *err) MUST_CHECK;
+void kernel_part_done(struct kernel_part *part);
+
+/* "…/nf-conntrack.ko.xz" → "nf_conntrack", as the kernel calls it. The caller frees it. */
+char *kernel_module_name(const char *path);
+
+/* Reads module_files, once. What cannot be read is left out. */
+void kernel_read_modules(struct kernel *kernel);
+
+/* What `uname -m` says there, by what only one architecture has; NULL: nothing did. */
+const char *kernel_find_arch(const struct kernel_part *part);
+
+/*
+ * Lines of a configuration file in text become options, which take the text over. What is none is
+ * passed over.
+ */
+void kernel_options_parse(struct str *text, struct kernel_options *out);
+void kernel_options_done(struct kernel_options *options);
+
+#endif
