@@ -5,14 +5,20 @@
 
 #define BUCKETS_LEAST 16
 
-/* FNV-1a */
+/* Eight bytes at a time: all names of a kernel go through it. */
 static uint32_t hash_name(const char *name, size_t len)
 {
-	uint32_t hash = 2166136261u;
+	uint64_t hash = len, word;
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (uint8_t)name[i]) * 16777619u;
-	return hash;
+	for (; len >= sizeof(word); name += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, name, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	memcpy(&word, name, len);
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+	return hash >> 32;
 }
 
 void name_index_make(const struct raw_btf *btf, struct name_index *out)
@@ -56,11 +62,16 @@ static bool is_named(const struct raw_btf *btf, uint32_t id, const char *name, s
 	return !strncmp(own, name, len) && (own[len] == '\0' || raw_btf_essential(own) == len);
 }
 
+static bool is_inside(const struct name_index *index, const struct raw_btf *btf, uint32_t id)
+{
+	return id > index->first_id && id - index->first_id < index->n_next && id < btf->n_types;
+}
+
 /* The first of a chain from id on that has the name. */
 static uint32_t follow(const struct name_index *index, const struct raw_btf *btf, uint32_t id,
 		       const char *name, size_t len)
 {
-	while (id > index->first_id && id - index->first_id < index->n_next && id < btf->n_types) {
+	while (is_inside(index, btf, id)) {
 		uint32_t next = index->next[id - index->first_id];
 
 		if (is_named(btf, id, name, len))
@@ -70,6 +81,23 @@ static uint32_t follow(const struct name_index *index, const struct raw_btf *btf
 		id = next;
 	}
 	return 0;
+}
+
+uint32_t name_index_cost(const struct name_index *index, const struct raw_btf *btf,
+			 const char *name, size_t len, uint32_t most)
+{
+	uint32_t n = 0, id, next;
+
+	if (!index->n_buckets || !len)
+		return 0;
+	id = index->heads[hash_name(name, len) & (index->n_buckets - 1)];
+	for (; n < most && is_inside(index, btf, id); id = next) {
+		next = index->next[id - index->first_id];
+		n++;
+		if (next <= id)
+			break;
+	}
+	return n;
 }
 
 uint32_t name_index_first(const struct name_index *index, const struct raw_btf *btf,

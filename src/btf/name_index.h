@@ -37,6 +37,13 @@ uint32_t name_index_first(const struct name_index *index, const struct raw_btf *
 uint32_t name_index_next(const struct name_index *index, const struct raw_btf *btf, uint32_t id,
 			 const char *name, size_t len);
 
+/*
+ * How many types a search for the name passes, counted to at most `most`: what it costs where
+ * somebody made all names fall into one bucket.
+ */
+uint32_t name_index_cost(const struct name_index *index, const struct raw_btf *btf,
+			 const char *name, size_t len, uint32_t most);
+
 /* The first type with exactly this name and kind; 0: none. */
 uint32_t name_index_find(const struct name_index *index, const struct raw_btf *btf,
 			 const char *name, uint32_t kind);

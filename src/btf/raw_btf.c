@@ -202,7 +202,7 @@ int64_t raw_btf_size(const struct raw_btf *btf, uint32_t id)
 
 	for (int depth = 0; depth < CHAIN_MOST; depth++) {
 		const struct btf_type *type = raw_btf_at(btf, id);
-		const struct btf_array *array = (const struct btf_array *)(type + 1);
+		const struct btf_array *array;
 		uint32_t kind = type ? raw_btf_kind(type) : BTF_KIND_UNKN;
 
 		switch (kind) {
@@ -228,6 +228,7 @@ int64_t raw_btf_size(const struct raw_btf *btf, uint32_t id)
 			id = type->type;
 			break;
 		case BTF_KIND_ARRAY:
+			array = (const struct btf_array *)(type + 1);
 			n *= array->nelems;
 			if (n > UINT32_MAX)
 				return -1;
@@ -244,6 +245,8 @@ size_t raw_btf_essential(const char *name)
 {
 	size_t len = strlen(name);
 
+	if (!strstr(name, "___")) /* nearly all */
+		return len;
 	for (size_t i = len; i >= 5; i--) {
 		const char *p = name + i - 5;
 
