@@ -18,6 +18,7 @@
 #define LIMIT_CHILD_OUTPUT (16u << 20)	/* what a child may print into a pipe of ours */
 #define LIMIT_TEXT (1u << 20)		/* text epm makes itself */
 #define LIMIT_ARCHIVE (8ull << 30)	/* all files of one archive, uncompressed */
+#define LIMIT_KERNEL_LIST (64u << 20)	/* kallsyms, available_filter_functions */
 #define LIMIT_ARCHIVE_ENTRIES 20000
 #define LIMIT_SETTINGS (1u << 20) /* config.yaml, Docker's config.json, a helper's answer */
 #define LIMIT_SECRET 65536	  /* a password or token that a person gives */

@@ -347,3 +347,11 @@ int core_types_match(struct core_job *job, uint32_t local_id, const struct raw_b
 
 	return do_match(pair, false, CORE_RECURSION);
 }
+
+bool core_is_compatible(const struct raw_btf *local, uint32_t id, const struct raw_btf *target,
+			uint32_t target_id)
+{
+	struct core_job job = { .local = local, .work = CORE_WORK };
+
+	return core_types_are_compatible(&job, id, target, target_id) > 0;
+}

@@ -86,6 +86,13 @@ struct bpf_insn;
  */
 void core_patch(struct bpf_insn *insns, size_t n, struct core_result *result);
 
+/*
+ * Are two types the same as far as libbpf asks for it (bpf_core_types_are_compat())? It compares
+ * prototypes of kernel functions so. What is broken is not.
+ */
+bool core_is_compatible(const struct raw_btf *local, uint32_t id, const struct raw_btf *target,
+			uint32_t target_id);
+
 /* "struct task_struct.se.exec_start", "enum bpf_func_id::BPF_FUNC_loop"; "" where it is broken. */
 void core_spell(const struct raw_btf *local, const struct core_relo *relo, char *out, size_t size);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/str.h"
 
 #define HELPER_WORD(name) "bpf_" #name
 
@@ -103,6 +104,20 @@ static const char *const maps[] = {
 const char *kernel_map_word(uint32_t type)
 {
 	return type > 0 && type < ARRAY_SIZE(maps) ? maps[type] : NULL;
+}
+
+uint32_t kernel_map_number(const char *word)
+{
+	struct err ignored;
+	uint64_t number;
+
+	for (uint32_t i = 1; i < ARRAY_SIZE(maps); i++)
+		if (!strcmp(maps[i], word))
+			return i;
+	if (text_starts(word, "map#") &&
+	    text_number(span_of(word + 4), UINT32_MAX, "map", &number, &ignored) == 0)
+		return number;
+	return 0;
 }
 
 bool kernel_word_is_sensitive(const char *word)

@@ -14,6 +14,7 @@ bool kernel_helper_is_gpl(uint32_t id);
 
 /* "ringbuf"; NULL: newer than this program. */
 const char *kernel_map_word(uint32_t type);
+uint32_t kernel_map_number(const char *word); /* also of "map#40"; 0: no such word */
 
 /*
  * Words (of helpers, kfuncs, program types, section kinds) that change what the system does instead

@@ -34,7 +34,7 @@ struct needs {
 	struct needs_list helpers;	  /* "bpf_get_current_comm"; "helper#N" for newer ones */
 	struct needs_list kfuncs;	  /* weak ones too */
 	struct needs_list ksyms;	  /* kernel variables; weak ones too */
-	struct needs_list map_types;	  /* "ringbuf"; inner maps and global data too */
+	struct needs_list map_types;	  /* "ringbuf", "map#N"; inner maps and global data too */
 	struct needs_list sensitive;	  /* of these, what kernel_word_is_sensitive() */
 	struct needs_type *types;	  /* by CO-RE relocations */
 	size_t n_types;

@@ -167,6 +167,14 @@ static const struct btf_type *section_type(const struct btf *btf, const char *na
 	return id > 0 ? btf__type_by_id(btf, id) : NULL;
 }
 
+static void add_map_type(uint32_t number, struct needs *needs)
+{
+	const char *word = kernel_map_word(number);
+	AUTO(free) char *numbered = word ? NULL : mem_printf("map#%u", number);
+
+	needs_list_add(&needs->map_types, word ? word : numbered);
+}
+
 /* The struct that a map's definition is, with `type`, `values`, … as members. */
 static void add_map(const struct btf *btf, const struct btf_type *def, bool is_inner,
 		    struct needs *needs)
@@ -175,14 +183,12 @@ static void add_map(const struct btf *btf, const struct btf_type *def, bool is_i
 		const struct btf_member *member = &btf_members(def)[i];
 		const char *name = name_at(btf, member->name_off);
 		const struct btf_type *type = type_stripped(btf, member->type);
-		const char *word;
 
 		if (!strcmp(name, "type") && btf_is_ptr(type)) {
 			/* __uint(type, N) is a pointer to an array of N */
 			type = type_stripped(btf, type->type);
-			word = btf_is_array(type) ? kernel_map_word(btf_array(type)->nelems) : NULL;
-			if (word)
-				needs_list_add(&needs->map_types, word);
+			if (btf_is_array(type) && btf_array(type)->nelems)
+				add_map_type(btf_array(type)->nelems, needs);
 		} else if (!strcmp(name, "values") && btf_is_array(type) && !is_inner) {
 			type = type_stripped(btf, btf_array(type)->type);
 			if (btf_is_ptr(type))

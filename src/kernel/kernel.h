@@ -35,6 +35,7 @@ struct kernel {
 	uint32_t version; /* as LINUX_VERSION_CODE; 0: not known */
 	const char *arch; /* as `uname -m`, "x86_64", "aarch64", …; NULL: cannot be told */
 	bool is_running;
+	bool is_partial; /* its BTF is cut down to types: it says nothing of functions, helpers, … */
 	struct kernel_part main;
 	struct kernel_part *modules;
 	size_t n_modules;
@@ -82,6 +83,9 @@ bool kernel_has_function(struct kernel *kernel, const char *name);
  * with its quotes); "n" where it is not set. NULL: this kernel's are not known.
  */
 const char *kernel_option(struct kernel *kernel, const char *name);
+
+/* Take the options from this file (config-RELEASE, also compressed by gzip) and no other. */
+int kernel_read_options(struct kernel *kernel, const char *path, struct err *err) MUST_CHECK;
 
 /* For core_resolver_new(). */
 void kernel_core_targets(struct kernel *kernel, struct core_targets *out);

@@ -82,6 +82,17 @@ static void read_options(struct kernel *kernel)
 	}
 }
 
+int kernel_read_options(struct kernel *kernel, const char *path, struct err *err)
+{
+	struct kernel_options options = { .is_read = true };
+
+	if (read_file(path, &options, err) < 0)
+		return -1;
+	kernel_options_done(&kernel->options);
+	kernel->options = options;
+	return 0;
+}
+
 const char *kernel_option(struct kernel *kernel, const char *name)
 {
 	const struct kernel_options *options = &kernel->options;

@@ -41,9 +41,10 @@ static const char *const map_keys[] = {
 	"|description",	 "|brief",	"|details",   NULL
 };
 static const char *const sample_keys[] = { "interval", "type", "unit", "clear_map", NULL };
-static const char *const prog_keys[] = { "name",     "attach",	"link",	    "optional",
-					 "|tchook",  "|tcopts", "|ifindex", "|flags",
-					 "|xdpopts", "|perf",	"|cgroup",  NULL };
+static const char *const prog_keys[] = { "name",	"attach",   "link",    "optional",
+					 "alternative", "|tchook",  "|tcopts", "|ifindex",
+					 "|flags",	"|xdpopts", "|perf",   "|cgroup",
+					 NULL };
 static const char *const export_keys[] = { "name", "size", "type_id", "members", NULL };
 static const char *const member_keys[] = { "name", "type",   "column",	    "format",
 					   "unit", "hidden", "description", NULL };
@@ -253,6 +254,7 @@ static int parse_prog(const struct js_at *at, void *into, struct reader *r)
 	prog = config_add_prog(into, name);
 	prog->other = take_other(at, prog_keys, r);
 	if (get_text(at, "attach", &prog->attach, r) < 0 ||
+	    get_text(at, "alternative", &prog->alternative, r) < 0 ||
 	    js_get_bool(at, "link", &prog->is_linked, r->err) < 0)
 		return -1;
 	return js_get_bool(at, "optional", &prog->is_optional, r->err);

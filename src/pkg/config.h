@@ -77,10 +77,11 @@ struct config_map {
 
 struct config_prog {
 	char *name;
-	char *attach;	  /* section string, "tracepoint/syscalls/sys_enter_openat" */
-	bool is_linked;	  /* "link": attach it at all */
-	bool is_optional; /* "optional": may be left out when it cannot be had */
-	json_t *other;	  /* tchook, tcopts, ifindex, flags, xdpopts, perf, cgroup, … */
+	char *attach;	   /* section string, "tracepoint/syscalls/sys_enter_openat" */
+	bool is_linked;	   /* "link": attach it at all */
+	bool is_optional;  /* "optional": may be left out when it cannot be had */
+	char *alternative; /* group of which one is loaded, the first that the kernel has; or NULL */
+	json_t *other;	   /* tchook, tcopts, ifindex, flags, xdpopts, perf, cgroup, … */
 };
 
 struct config_member { /* a printed column */

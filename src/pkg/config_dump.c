@@ -105,6 +105,8 @@ static json_t *dump_prog(const struct config_prog *prog)
 	js_set_bool(json, "link", prog->is_linked);
 	if (prog->is_optional)
 		js_set_bool(json, "optional", true);
+	if (prog->alternative)
+		js_set_text(json, "alternative", prog->alternative);
 	return json;
 }
 

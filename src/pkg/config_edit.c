@@ -59,6 +59,7 @@ static void prog_done(struct config_prog *prog)
 {
 	free(prog->name);
 	free(prog->attach);
+	free(prog->alternative);
 	json_decref(prog->other);
 }
 

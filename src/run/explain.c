@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "kernel/live.h"
 #include "run/preflight.h"
 
 #define UNRESOLVED "failed to resolve CO-RE relocation" /* libbpf's words in the log, since 0.8 */
@@ -167,7 +168,7 @@ static int explain_verifier(const char *name, const char *program, struct span l
 
 static int explain_refused(const char *name, const char *program, struct err *err)
 {
-	const char *lockdown = preflight_lockdown();
+	const char *lockdown = live_lockdown();
 
 	if (preflight_is_confined()) {
 		err_set(err, EC_DENIED, "%s: the kernel refused to load program %s (EPERM)", name,

@@ -2,9 +2,8 @@
 #include "run/select.h"
 
 #include "base/alloc.h"
-#include "base/identity.h"
 #include "base/log.h"
-#include "run/preflight.h"
+#include "kernel/live.h"
 
 /* What follows one of the prefixes, NULL-terminated; NULL: none fits. */
 static const char *after(const char *section, const char *const *prefixes)
@@ -36,14 +35,12 @@ static int check_tracepoint(struct loader *l, struct bpf_program *program, const
 {
 	const char *slash = strchr(path, '/');
 	AUTO(free) char *category = slash ? mem_textn(path, slash - path) : NULL;
-	enum preflight_answer answer;
+	enum live_answer answer;
 
 	if (!slash)
 		return 0; /* libbpf says what is wrong with the section */
-	identity_raise();
-	answer = preflight_tracepoint(category, slash + 1);
-	identity_lower();
-	if (answer != PREFLIGHT_NO)
+	answer = live_tracepoint(category, slash + 1);
+	if (answer != LIVE_NO)
 		return 0;
 	if (loader_is_optional(l, program) || !strcmp(category, "syscalls")) {
 		bpf_program__set_autoload(program, false);

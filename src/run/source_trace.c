@@ -12,8 +12,8 @@
 #include "base/fs.h"
 #include "base/identity.h"
 #include "base/json.h"
+#include "kernel/live.h"
 #include "run/emit.h"
-#include "run/preflight.h"
 
 #define INSTANCE_PREFIX "epm-"
 #define LINE_MAX_BYTES 8192
@@ -98,7 +98,7 @@ int source_trace_open(bool is_json, bool has_stamp, bool has_no_header, struct o
 	struct source_trace *trace;
 
 	identity_raise();
-	tracefs = preflight_tracefs();
+	tracefs = live_tracefs();
 	if (!tracefs) {
 		identity_lower();
 		err_set(err, EC_UNSUPPORTED,

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "check/targets.h"
+
+#include "base/alloc.h"
+#include "check/offers.h"
+#include "kernel/tables.h"
+
+#define NAME_MOST 256
+
+struct question {
+	struct kernel *kernel;
+	const struct live *live;
+	const struct check_program *program;
+	char name[NAME_MOST]; /* the target, perhaps without an offset */
+};
+
+PRINTF(3, 4)
+static void answer(struct target_answer *a, enum finding_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	a->level = level;
+	va_start(args, fmt);
+	vsnprintf(a->why, sizeof(a->why), fmt, args);
+	va_end(args);
+}
+
+static void no_function(struct question *q, const char *name, enum finding_level level,
+			struct target_answer *a)
+{
+	answer(a, level, "there is no function %s", name);
+	a->closest = offers_similar(q->kernel, name);
+}
+
+/* fentry and its like: libbpf looks for the function in BTF and gives up without it. */
+static void ask_function(struct question *q, struct target_answer *a)
+{
+	if (kernel_table_feature(q->kernel, FEATURE_TRAMPOLINE) == TABLE_NO) {
+		answer(a, FINDING_MISSING, "%s programs are not possible on this architecture",
+		       q->program->attached->section);
+		a->since = kernel_table_feature_since(FEATURE_TRAMPOLINE);
+		return;
+	}
+	a->n_arguments = offers_arguments(q->kernel, q->name);
+	if (a->n_arguments < 0) {
+		no_function(q, q->name, FINDING_MISSING, a);
+		return;
+	}
+	/* the value that is returned stands behind the arguments */
+	if (strcmp(q->program->attached->section, "fentry") != 0)
+		a->n_arguments++;
+	if (q->live && live_function(q->live, q->name) == LIVE_NO)
+		answer(a, FINDING_MISSING, "the function %s cannot be traced in this kernel",
+		       q->name);
+}
+
+static void ask_symbol(struct question *q, struct target_answer *a)
+{
+	enum live_answer live = q->live ? live_symbol(q->live, q->name) : LIVE_UNKNOWN;
+
+	if (live == LIVE_YES || kernel_has_function(q->kernel, q->name))
+		return;
+	if (live == LIVE_NO)
+		no_function(q, q->name, FINDING_MISSING, a);
+	else if (strchr(q->name, '.'))
+		answer(a, FINDING_UNKNOWN, "BTF does not show functions like %s", q->name);
+	else
+		no_function(q, q->name, FINDING_LIKELY, a);
+}
+
+static void ask_pattern(struct question *q, struct target_answer *a)
+{
+	if (!strpbrk(q->name, "*?["))
+		ask_symbol(q, a);
+}
+
+static void ask_raw(struct question *q, struct target_answer *a)
+{
+	uint32_t n = 0;
+
+	switch (offers_tracepoint(q->kernel, q->name, &n)) {
+	case OFFER_YES:
+		a->n_arguments = n;
+		return;
+	case OFFER_NO:
+		answer(a, FINDING_MISSING, "there is no tracepoint %s", q->name);
+		return;
+	default:
+		answer(a, FINDING_UNKNOWN, "BTF does not show tracepoints");
+	}
+}
+
+static void ask_syscall_name(struct question *q, const char *name, struct target_answer *a)
+{
+	switch (offers_syscall(q->kernel, name)) {
+	case OFFER_YES:
+		return;
+	case OFFER_NO:
+		answer(a, FINDING_LIKELY, "there is no system call %s", name);
+		return;
+	default:
+		answer(a, FINDING_UNKNOWN, "BTF does not show system calls");
+	}
+}
+
+static void ask_syscall(struct question *q, struct target_answer *a)
+{
+	ask_syscall_name(q, q->name, a);
+}
+
+static void ask_tracepoint(struct question *q, struct target_answer *a)
+{
+	char *slash = strchr(q->name, '/');
+	const char *event = slash ? slash + 1 : "";
+	uint32_t n;
+
+	if (!slash) {
+		answer(a, FINDING_MISSING, "the section is not CATEGORY/NAME");
+		return;
+	}
+	*slash = '\0';
+	if (q->live && live_tracepoint(q->name, event) != LIVE_UNKNOWN) {
+		if (live_tracepoint(q->name, event) == LIVE_NO)
+			answer(a, FINDING_MISSING, "there is no tracepoint %s/%s", q->name, event);
+	} else if (!strcmp(q->name, "syscalls") && text_starts(event, "sys_enter_")) {
+		ask_syscall_name(q, event + strlen("sys_enter_"), a);
+	} else if (!strcmp(q->name, "syscalls") && text_starts(event, "sys_exit_")) {
+		ask_syscall_name(q, event + strlen("sys_exit_"), a);
+	} else if (offers_tracepoint(q->kernel, event, &n) == OFFER_NO) {
+		answer(a, FINDING_MISSING, "there is no tracepoint %s/%s", q->name, event);
+	}
+	*slash = '/';
+}
+
+static void ask_lsm(struct question *q, struct target_answer *a)
+{
+	AUTO(free) char *function = mem_printf("bpf_lsm_%s", q->name);
+
+	if (kernel_table_feature(q->kernel, FEATURE_TRAMPOLINE) == TABLE_NO) {
+		answer(a, FINDING_MISSING, "LSM programs are not possible on this architecture");
+		return;
+	}
+	a->n_arguments = offers_arguments(q->kernel, function);
+	if (a->n_arguments < 0) {
+		answer(a, FINDING_MISSING, "there is no LSM hook %s", q->name);
+		return;
+	}
+	a->n_arguments++;
+	if (kernel_table_lsm_hook(q->kernel, q->name) == TABLE_NO)
+		answer(a, FINDING_MISSING, "the LSM hook %s is not open to eBPF programs", q->name);
+	else if (q->live && live_security_module("bpf") == LIVE_NO)
+		answer(a, FINDING_UNKNOWN,
+		       "\"bpf\" is not among the active security modules (lsm=): the program loads "
+		       "and is never called");
+}
+
+static void ask_iterator(struct question *q, struct target_answer *a)
+{
+	AUTO(free) char *function = mem_printf("bpf_iter_%s", q->name);
+
+	if (!kernel_has_function(q->kernel, function))
+		answer(a, FINDING_MISSING, "there is no iterator %s", q->name);
+}
+
+/* By the canonical word of the section; those that are not here take nothing from the kernel. */
+static const struct {
+	const char *section;
+	void (*ask)(struct question *question, struct target_answer *out);
+} askers[] = {
+	{ "fentry", ask_function },
+	{ "fexit", ask_function },
+	{ "fmod_ret", ask_function },
+	{ "fsession", ask_function },
+	{ "tp_btf", ask_raw },
+	{ "raw_tracepoint", ask_raw },
+	{ "raw_tracepoint.w", ask_raw },
+	{ "tracepoint", ask_tracepoint },
+	{ "kprobe", ask_symbol },
+	{ "kretprobe", ask_symbol },
+	{ "kprobe.multi", ask_pattern },
+	{ "kretprobe.multi", ask_pattern },
+	{ "kprobe.session", ask_pattern },
+	{ "ksyscall", ask_syscall },
+	{ "kretsyscall", ask_syscall },
+	{ "lsm", ask_lsm },
+	{ "lsm_cgroup", ask_lsm },
+	{ "iter", ask_iterator },
+};
+
+/* How sections begin, and the enumerator of bpf_attach_type without which they mean nothing. */
+static const struct {
+	const char *section;
+	const char *attach_type;
+} attach_types[] = {
+	{ "kprobe.multi", "BPF_TRACE_KPROBE_MULTI" },
+	{ "kretprobe.multi", "BPF_TRACE_KPROBE_MULTI" },
+	{ "kprobe.session", "BPF_TRACE_KPROBE_SESSION" },
+	{ "uprobe.multi", "BPF_TRACE_UPROBE_MULTI" },
+	{ "uretprobe.multi", "BPF_TRACE_UPROBE_MULTI" },
+	{ "uprobe.session", "BPF_TRACE_UPROBE_SESSION" },
+	{ "fsession", "BPF_TRACE_FSESSION" },
+	{ "lsm_cgroup", "BPF_LSM_CGROUP" },
+	{ "netfilter", "BPF_NETFILTER" },
+	{ "netkit/primary", "BPF_NETKIT_PRIMARY" },
+	{ "netkit/peer", "BPF_NETKIT_PEER" },
+	{ "sk_lookup", "BPF_SK_LOOKUP" },
+	{ "sk_skb/verdict", "BPF_SK_SKB_VERDICT" },
+	{ "sk_reuseport/migrate", "BPF_SK_REUSEPORT_SELECT_OR_MIGRATE" },
+	{ "xdp/devmap", "BPF_XDP_DEVMAP" },
+	{ "xdp/cpumap", "BPF_XDP_CPUMAP" },
+	{ "cgroup/sock_release", "BPF_CGROUP_INET_SOCK_RELEASE" },
+	{ "cgroup/getpeername4", "BPF_CGROUP_INET4_GETPEERNAME" },
+	{ "cgroup/getpeername6", "BPF_CGROUP_INET6_GETPEERNAME" },
+	{ "cgroup/getsockname4", "BPF_CGROUP_INET4_GETSOCKNAME" },
+	{ "cgroup/getsockname6", "BPF_CGROUP_INET6_GETSOCKNAME" },
+	{ "cgroup/connect_unix", "BPF_CGROUP_UNIX_CONNECT" },
+	{ "cgroup/sendmsg_unix", "BPF_CGROUP_UNIX_SENDMSG" },
+	{ "cgroup/recvmsg_unix", "BPF_CGROUP_UNIX_RECVMSG" },
+	{ "cgroup/getpeername_unix", "BPF_CGROUP_UNIX_GETPEERNAME" },
+	{ "cgroup/getsockname_unix", "BPF_CGROUP_UNIX_GETSOCKNAME" },
+};
+
+/* Is `section` this word, or the word and then what it is for? */
+static bool is_section(const char *section, const char *word)
+{
+	size_t len = strlen(word);
+
+	return !strncmp(section, word, len) && (section[len] == '\0' || section[len] == '/');
+}
+
+static bool has_attach_type(struct question *q, struct target_answer *a)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(attach_types); i++) {
+		if (!is_section(q->program->section, attach_types[i].section))
+			continue;
+		if (offers_enumerator(q->kernel, "bpf_attach_type", attach_types[i].attach_type) !=
+		    OFFER_NO)
+			return true;
+		answer(a, FINDING_MISSING, "there is no attaching of this kind (%s)",
+		       attach_types[i].attach_type);
+		return false;
+	}
+	return true;
+}
+
+/* Functions are loaded for, or only attached to? */
+static bool is_bound_at_load(const struct check_program *program)
+{
+	return program->attached->kernel_btf;
+}
+
+static bool needs_sleepable(const struct check_program *program)
+{
+	const char *slash = strchr(program->section, '/');
+	size_t len = slash ? (size_t)(slash - program->section) : strlen(program->section);
+
+	return len > 2 && !memcmp(program->section + len - 2, ".s", 2) &&
+	       program->attached->kernel_btf;
+}
+
+void targets_find(struct kernel *kernel, const struct live *live,
+		  const struct check_program *program, struct target_answer *out)
+{
+	struct question q = { .kernel = kernel, .live = live, .program = program };
+
+	*out = (struct target_answer){ .level = FINDING_OK, .n_arguments = -1 };
+	if (!program->attached || !has_attach_type(&q, out))
+		return;
+	if (needs_sleepable(program) &&
+	    kernel_table_feature(kernel, FEATURE_SLEEPABLE) == TABLE_NO) {
+		answer(out, FINDING_MISSING, "programs that may sleep (.s) are not possible");
+		out->since = kernel_table_feature_since(FEATURE_SLEEPABLE);
+		return;
+	}
+	if (!program->target.len || (program->is_unlinked && !is_bound_at_load(program)))
+		return;
+	snprintf(q.name, sizeof(q.name), "%.*s", (int)program->target.len, program->target.data);
+	if (!strcmp(program->attached->section, "kprobe"))
+		q.name[strcspn(q.name, "+")] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(askers); i++)
+		if (!strcmp(program->attached->section, askers[i].section))
+			askers[i].ask(&q, out);
+}

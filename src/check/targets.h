@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_CHECK_TARGETS_H
+#define EPM_CHECK_TARGETS_H
+
+/* What a program is attached to: does a kernel have it? */
+#include "check/finding.h"
+#include "check/subject.h"
+#include "kernel/kernel.h"
+#include "kernel/live.h"
+
+struct target_answer {
+	enum finding_level level;
+	char why[256];
+	char *closest;	   /* or NULL; the caller frees it */
+	const char *since; /* or NULL */
+	/*
+	 * Arguments of eight bytes that the context of such a program has, and whether what goes
+	 * beyond is refused; -1: not known.
+	 */
+	int n_arguments;
+};
+
+/* live NULL: only what BTF says. */
+void targets_find(struct kernel *kernel, const struct live *live,
+		  const struct check_program *program, struct target_answer *out);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "btf/kernel_word.h"
+#include "check/offers.h"
+#include "check/verdict_priv.h"
+#include "kernel/tables.h"
+
+static void check_maps(struct job *job)
+{
+	const struct needs_list *maps = &job->subject->maps;
+
+	for (size_t i = 0; i < maps->n_items && !job->kernel->is_partial; i++) {
+		enum offer offer =
+			offers_word(job->kernel, "bpf_map_type", "BPF_MAP_TYPE_", maps->items[i]);
+		struct finding *finding;
+
+		if (offer == OFFER_YES && !job->rules->wants_all)
+			continue;
+		finding = verdict_add(job, FINDING_OK, FIND_MAP, FINDING_OBJECT, maps->items[i]);
+		if (offer != OFFER_NO)
+			continue;
+		finding->level = FINDING_MISSING;
+		verdict_why(finding, "there is no map type %s", maps->items[i]);
+		finding->since = kernel_table_map_since(kernel_map_number(maps->items[i]));
+	}
+}
+
+static void check_option(struct job *job, const struct check_extern *e)
+{
+	bool has_value;
+	uint64_t value;
+	struct finding *finding;
+
+	if (e->is_weak || !text_starts(e->name, "CONFIG_") ||
+	    !facts_option(&job->facts, e, &value, &has_value) || has_value)
+		return;
+	finding = verdict_add(job, FINDING_MISSING, FIND_OPTIONS, FINDING_OBJECT, e->name);
+	verdict_why(finding, "the kernel was built without it, and the object insists on it");
+}
+
+/* A kfunc with other arguments is refused by libbpf, weak or not (weak ones from 1.3 are left out). */
+static void check_prototype(struct job *job, const struct check_extern *e)
+{
+	const struct kernel_part *part;
+	const struct btf_type *type = kernel_find(job->kernel, e->name, BTF_KIND_FUNC, &part, NULL);
+	struct finding *finding;
+
+	if (!type || core_is_compatible(&job->subject->raw, e->type_id, &part->btf, type->type))
+		return;
+	if (e->is_weak && job->rules->has_kfunc_flavours)
+		return;
+	finding = verdict_add(job, FINDING_MISSING, FIND_KFUNC, FINDING_OBJECT, e->name);
+	verdict_why(finding, "its arguments are others in this kernel");
+}
+
+static void check_symbol(struct job *job, const struct check_extern *e)
+{
+	enum reach_extern there = facts_extern(&job->facts, e);
+	bool is_function = e->kind == EXTERN_FUNCTION;
+	struct finding *finding;
+
+	if (there == REACH_EXTERN_PRESENT && is_function)
+		check_prototype(job, e);
+	if (e->is_weak || (there == REACH_EXTERN_PRESENT && !job->rules->wants_all))
+		return;
+	finding = verdict_add(job, FINDING_OK, is_function ? FIND_KFUNC : FIND_KSYM, FINDING_OBJECT,
+			      e->name);
+	if (there == REACH_EXTERN_UNKNOWN) {
+		finding->level = FINDING_UNKNOWN;
+		verdict_why(finding, "BTF does not show it");
+	} else if (there == REACH_EXTERN_ABSENT) {
+		finding->level = FINDING_MISSING;
+		verdict_why(finding, "there is no kernel %s %s",
+			    is_function ? "function" : "symbol", e->name);
+	}
+}
+
+static bool has_member(const struct btf *btf, const char *type_name, const char *member)
+{
+	int32_t id = btf ? btf__find_by_name_kind(btf, type_name, BTF_KIND_STRUCT) : 0;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+
+	for (uint32_t i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), member))
+			return true;
+	return false;
+}
+
+/* By the registers that the object was compiled for; NULL: it has nothing to do with them. */
+static const char *compiled_for(const struct btf *btf)
+{
+	if (has_member(btf, "pt_regs", "di") || has_member(btf, "pt_regs", "rdi"))
+		return "x86_64";
+	if (has_member(btf, "user_pt_regs", "pstate"))
+		return "aarch64";
+	return NULL;
+}
+
+/* Registers that are missing are one reason, not one for each. */
+static void check_machine(struct job *job)
+{
+	struct check_verdict *v = job->verdict;
+	const char *machine = compiled_for(job->subject->btf);
+	bool has_any = false;
+	size_t n = 0;
+
+	if (!machine || !job->kernel->arch || !strcmp(machine, job->kernel->arch))
+		return;
+	for (size_t i = 0; i < v->n_findings; i++) {
+		struct finding *f = &v->findings[i];
+
+		if (f->kind == FIND_RELOCATION && f->level == FINDING_MISSING &&
+		    strstr(f->what, "pt_regs") && !job->rules->wants_all) {
+			has_any = true;
+			verdict_finding_done(f);
+		} else {
+			v->findings[n++] = *f;
+		}
+	}
+	v->n_findings = n;
+	if (has_any)
+		verdict_why(
+			verdict_add(job, FINDING_MISSING, FIND_MACHINE, FINDING_OBJECT, machine),
+			"the object was compiled for the registers of %s, and the kernel is %s",
+			machine, job->kernel->arch);
+}
+
+void verdict_object(struct job *job)
+{
+	const struct check_subject *s = job->subject;
+
+	check_machine(job);
+	check_maps(job);
+	for (size_t i = 0; i < s->n_externs; i++) {
+		if (s->externs[i].kind == EXTERN_OPTION)
+			check_option(job, &s->externs[i]);
+		else
+			check_symbol(job, &s->externs[i]);
+	}
+	verdict_struct_ops(job);
+	verdict_failed_relos(job);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "kernel/live.h"
+
+#include <fcntl.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "base/identity.h"
+#include "base/limits.h"
+
+struct live_text { /* a file that is read when it is asked for */
+	struct str text;
+	bool has_tried;
+};
+
+struct live {
+	struct live_text functions;
+	struct live_text symbols;
+};
+
+struct live *live_new(void)
+{
+	return mem_alloc(sizeof(struct live));
+}
+
+void live_free(struct live *live)
+{
+	if (!live)
+		return;
+	str_done(&live->functions.text);
+	str_done(&live->symbols.text);
+	free(live);
+}
+
+/* With a newline before the first line. Empty: it cannot be read. */
+static struct span read_once(struct live_text *file, const char *path)
+{
+	struct err ignored;
+
+	if (!file->has_tried) {
+		file->has_tried = true;
+		file->text = (struct str)STR_MAX(LIMIT_KERNEL_LIST);
+		str_addc(&file->text, '\n');
+		identity_raise();
+		if (fs_read(AT_FDCWD, path, &file->text, &ignored) < 0)
+			str_done(&file->text);
+		identity_lower();
+	}
+	return (struct span){ str_text(&file->text), file->text.len };
+}
+
+/* Does a word stand between one of these characters before it and one of those after it? */
+static bool has_word(struct span text, char before, const char *after, const char *word)
+{
+	size_t len = strlen(word);
+	const char *end = text.data + text.len, *at = text.data;
+
+	while ((at = memmem(at, end - at, word, len))) {
+		if (at > text.data && at[-1] == before && at + len < end &&
+		    memchr(after, at[len], strlen(after)))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+enum live_answer live_function(const struct live *live, const char *name)
+{
+	struct live *l = (struct live *)live; /* a cache */
+	const char *tracefs = live_tracefs();
+	AUTO(free) char *path = mem_printf("%s/available_filter_functions", tracefs ? tracefs : "");
+	struct span text;
+
+	if (!tracefs)
+		return LIVE_UNKNOWN;
+	text = read_once(&l->functions, path);
+	if (text.len < 2)
+		return LIVE_UNKNOWN;
+	return has_word(text, '\n', "\n ", name) ? LIVE_YES : LIVE_NO;
+}
+
+enum live_answer live_symbol(const struct live *live, const char *name)
+{
+	struct live *l = (struct live *)live;
+	struct span text = read_once(&l->symbols, "/proc/kallsyms");
+
+	if (text.len < 2)
+		return LIVE_UNKNOWN;
+	return has_word(text, ' ', "\n\t", name) ? LIVE_YES : LIVE_NO;
+}
+
+const char *live_tracefs(void)
+{
+	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	const char *found = NULL;
+
+	identity_raise();
+	for (size_t i = 0; i < ARRAY_SIZE(places) && !found; i++) {
+		AUTO(free) char *events = path_join(places[i], "events");
+
+		if (fs_is_dir(AT_FDCWD, events))
+			found = places[i];
+	}
+	identity_lower();
+	return found;
+}
+
+enum live_answer live_tracepoint(const char *category, const char *name)
+{
+	const char *tracefs = live_tracefs();
+	AUTO(free) char *events = NULL;
+	AUTO(free) char *path = NULL;
+	enum live_answer answer = LIVE_YES;
+
+	if (!tracefs)
+		return LIVE_UNKNOWN;
+	path = mem_printf("%s/events/%s/%s", tracefs, category, name);
+	events = mem_printf("%s/events/sched", tracefs);
+	identity_raise();
+	if (!fs_is_dir(AT_FDCWD, path))
+		answer = fs_is_dir(AT_FDCWD, events) ? LIVE_NO : LIVE_UNKNOWN;
+	identity_lower();
+	return answer;
+}
+
+const char *live_lockdown(void)
+{
+	static const char *const modes[] = { "integrity", "confidentiality" };
+	AUTO(str) struct str text = STR_MAX(256);
+	struct err err;
+
+	if (fs_read(AT_FDCWD, "/sys/kernel/security/lockdown", &text, &err) < 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		AUTO(free) char *chosen = mem_printf("[%s]", modes[i]);
+
+		if (strstr(str_text(&text), chosen))
+			return modes[i];
+	}
+	return NULL;
+}
+
+enum live_answer live_security_module(const char *name)
+{
+	AUTO(str) struct str text = STR_MAX(4096);
+	AUTO(free) char *word = mem_printf(",%s,", name);
+	struct err err;
+
+	str_addc(&text, ',');
+	if (fs_read(AT_FDCWD, "/sys/kernel/security/lsm", &text, &err) < 0)
+		return LIVE_UNKNOWN;
+	while (text.len && text.data[text.len - 1] == '\n')
+		text.len--;
+	str_addc(&text, ',');
+	return strstr(str_text(&text), word) ? LIVE_YES : LIVE_NO;
+}

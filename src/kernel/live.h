@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#ifndef EPM_KERNEL_LIVE_H
+#define EPM_KERNEL_LIVE_H
+
+/*
+ * What only the running kernel itself can say: which tracepoints and functions can be traced,
+ * which symbols there are, how it is locked down. Root's rights are used where they can be had;
+ * what cannot be read is unknown, never missing.
+ */
+#include <stdbool.h>
+
+#include "base/auto.h"
+
+enum live_answer { LIVE_NO, LIVE_YES, LIVE_UNKNOWN };
+
+struct live;
+
+struct live *live_new(void);
+void live_free(struct live *live);
+AUTO_POINTER(live, struct live, live_free);
+
+/*
+ * Can ftrace be put on a function (fentry, kprobe)? By available_filter_functions, whose first
+ * reading takes the kernel 20 to 50 ms.
+ */
+enum live_answer live_function(const struct live *live, const char *name);
+
+/* Is it in /proc/kallsyms? Read at the first question. */
+enum live_answer live_symbol(const struct live *live, const char *name);
+
+/* Is there a tracepoint CATEGORY/NAME? */
+enum live_answer live_tracepoint(const char *category, const char *name);
+
+/* "/sys/kernel/tracing" or the older place; NULL when it is not mounted. */
+const char *live_tracefs(void);
+
+/* "integrity" or "confidentiality" where the kernel is locked down, else NULL. */
+const char *live_lockdown(void);
+
+/* Is this security module active ("bpf": without it LSM programs are never called)? */
+enum live_answer live_security_module(const char *name);
+
+#endif
