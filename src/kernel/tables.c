@@ -39,6 +39,8 @@ bool tables_has_enumerator(const struct kernel *kernel, const char *name, const 
 	return false;
 }
 
+#define LEVEL_MOST 999 /* BPF_COMMON_ATTRS, 65536, is a flag among commands */
+
 /* The highest enumerator; the sentinels "__MAX_BPF_…" and "MAX_BPF_…" do not count. */
 static uint32_t highest(const struct kernel *kernel, const char *name)
 {
@@ -49,8 +51,9 @@ static uint32_t highest(const struct kernel *kernel, const char *name)
 	for (uint32_t i = 0; type && i < raw_btf_vlen(type); i++) {
 		const char *word = raw_btf_name(&kernel->main.btf, values[i].name_off);
 
-		if (values[i].val < 0 || (uint32_t)values[i].val <= most ||
-		    text_starts(word, "__") || text_starts(word, "MAX_"))
+		if (values[i].val < 0 || values[i].val > LEVEL_MOST ||
+		    (uint32_t)values[i].val <= most || text_starts(word, "__") ||
+		    text_starts(word, "MAX_"))
 			continue;
 		most = (uint32_t)values[i].val;
 	}
@@ -96,7 +99,7 @@ static struct neighbours neighbours_of(const struct kernel *kernel)
 	struct measure measure = measure_of(kernel);
 	struct neighbours found = { SIZE_MAX, SIZE_MAX };
 
-	for (size_t i = 0; i < n_probed_kernels; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(probed_kernels); i++) {
 		if (is_not_newer(&probed_kernels[i], &measure))
 			found.older = i;
 		if (found.newer == SIZE_MAX && is_not_older(&probed_kernels[i], &measure))
@@ -105,11 +108,11 @@ static struct neighbours neighbours_of(const struct kernel *kernel)
 	return found;
 }
 
-static const struct probed_row *find_row(const struct probed_kernel *probed, struct span word)
+static const struct probed_row *find_row(size_t probed, struct span word)
 {
-	for (const struct probed_row *row = probed->rows; row && row->program; row++)
-		if (span_is(word, row->program))
-			return row;
+	for (size_t i = 0; i < ARRAY_SIZE(probed_rows); i++)
+		if (probed_rows[i].kernels >> probed & 1 && span_is(word, probed_rows[i].program))
+			return &probed_rows[i];
 	return NULL;
 }
 
@@ -122,7 +125,7 @@ static struct span first_part(const char *section)
 }
 
 /* The row of a section or a type's word, the most exact there is; NULL: it was not tried. */
-static const struct probed_row *row_of(const struct probed_kernel *probed, const char *program)
+static const struct probed_row *row_of(size_t probed, const char *program)
 {
 	const struct program_kind *kind;
 	const struct probed_row *row;
@@ -140,34 +143,52 @@ static const struct probed_row *row_of(const struct probed_kernel *probed, const
 	return row ? row : find_row(probed, span_of(kind->type));
 }
 
-enum ask { ASK_HELPER, ASK_PROGRAM, ASK_HOOK };
+enum ask { ASK_HELPER, ASK_PROGRAM, ASK_HOOK, ASK_KFUNC };
 
 struct question {
 	enum ask what;
-	const char *word; /* the program, the hook */
+	const char *program;
 	uint32_t helper;
+	const char *name; /* of the hook, the kfunc */
 };
 
-static bool has_text(const char *const *list, const char *text)
+static enum table_answer ask_hook(size_t probed, const char *name)
 {
-	for (; list && *list; list++)
-		if (!strcmp(*list, text))
-			return true;
-	return false;
+	for (size_t i = 0; i < ARRAY_SIZE(probed_hooks); i++)
+		if (probed_hooks[i].kernels >> probed & 1 && !strcmp(probed_hooks[i].name, name))
+			return TABLE_NO;
+	return TABLE_YES;
 }
 
-static enum table_answer ask_one(const struct probed_kernel *probed,
-				 const struct question *question)
+static enum table_answer ask_kfunc(size_t probed, const struct probed_row *row, const char *name)
+{
+	const struct probed_kfunc *kfunc = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(probed_kfuncs) && !kfunc; i++)
+		if (probed_kfuncs[i].kernels >> probed & 1 && !strcmp(probed_kfuncs[i].name, name))
+			kfunc = &probed_kfuncs[i];
+	if (!kfunc)
+		return TABLE_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_SIZE(probed_kinds); i++)
+		if (!strcmp(probed_kinds[i], row->program))
+			return probed_sets[kfunc->set][i / 64] >> i % 64 & 1 ? TABLE_YES : TABLE_NO;
+	return TABLE_UNKNOWN;
+}
+
+/* probed: a place in the table of kernels */
+static enum table_answer ask_one(size_t probed, const struct question *question)
 {
 	const struct probed_row *row;
 
 	if (question->what == ASK_HOOK)
-		return has_text(probed->closed_hooks, question->word) ? TABLE_NO : TABLE_YES;
-	row = row_of(probed, question->word);
+		return ask_hook(probed, question->name);
+	row = row_of(probed, question->program);
 	if (!row)
 		return TABLE_UNKNOWN;
-	if (question->what == ASK_PROGRAM) /* those that are refused have no helpers */
+	if (question->what == ASK_PROGRAM)
 		return row->helpers[0] ? TABLE_YES : TABLE_NO;
+	if (question->what == ASK_KFUNC)
+		return ask_kfunc(probed, row, question->name);
 	return helper_bit(row->helpers, question->helper) ? TABLE_YES : TABLE_NO;
 }
 
@@ -178,15 +199,15 @@ static enum table_answer ask_all(const struct kernel *kernel, const struct quest
 
 	if (near.newer == SIZE_MAX)
 		return TABLE_UNKNOWN;
-	newer = ask_one(&probed_kernels[near.newer], question);
+	newer = ask_one(near.newer, question);
 	if (near.older != SIZE_MAX)
-		older = ask_one(&probed_kernels[near.older], question);
+		older = ask_one(near.older, question);
 	if (newer == TABLE_YES)
 		return older == TABLE_YES ? TABLE_YES : TABLE_UNKNOWN;
 	if (older == TABLE_YES)
 		return TABLE_UNKNOWN;
-	for (size_t i = near.newer; i < n_probed_kernels; i++)
-		if (ask_one(&probed_kernels[i], question) != TABLE_NO)
+	for (size_t i = near.newer; i < ARRAY_SIZE(probed_kernels); i++)
+		if (ask_one(i, question) != TABLE_NO)
 			return TABLE_UNKNOWN;
 	return TABLE_NO;
 }
@@ -194,7 +215,7 @@ static enum table_answer ask_all(const struct kernel *kernel, const struct quest
 enum table_answer kernel_table_helper(const struct kernel *kernel, const char *program,
 				      uint32_t helper)
 {
-	struct question question = { ASK_HELPER, program, helper };
+	struct question question = { .what = ASK_HELPER, .program = program, .helper = helper };
 
 	if (helper > highest(kernel, "bpf_func_id"))
 		return TABLE_NO;
@@ -205,46 +226,51 @@ enum table_answer kernel_table_helper(const struct kernel *kernel, const char *p
 
 enum table_answer kernel_table_program(const struct kernel *kernel, const char *program)
 {
-	struct question question = { .what = ASK_PROGRAM, .word = program };
+	struct question question = { .what = ASK_PROGRAM, .program = program };
 
 	return ask_all(kernel, &question);
 }
 
 enum table_answer kernel_table_lsm_hook(const struct kernel *kernel, const char *hook)
 {
-	struct question question = { .what = ASK_HOOK, .word = hook };
+	struct question question = { .what = ASK_HOOK, .name = hook };
+
+	return ask_all(kernel, &question);
+}
+
+enum table_answer kernel_table_kfunc(const struct kernel *kernel, const char *program,
+				     const char *name)
+{
+	struct question question = { .what = ASK_KFUNC, .program = program, .name = name };
 
 	return ask_all(kernel, &question);
 }
 
 /* Of the enumerations everything is there; what no kernel took needs an option. */
-static enum table_answer ask_type(const struct kernel *kernel, uint32_t type,
-				  const char *enumeration, bool is_map)
+static enum table_answer ask_type(const struct kernel *kernel, const char *enumeration,
+				  uint32_t type, uint64_t taken)
 {
 	if (type > highest(kernel, enumeration))
 		return TABLE_NO;
-	for (size_t i = 0; i < n_probed_kernels && type < 64; i++)
-		if ((is_map ? probed_kernels[i].maps : probed_kernels[i].programs) >> type & 1)
-			return TABLE_YES;
-	return TABLE_UNKNOWN;
+	return type < 64 && taken >> type & 1 ? TABLE_YES : TABLE_UNKNOWN;
 }
 
 enum table_answer kernel_table_program_type(const struct kernel *kernel, uint32_t type)
 {
-	return ask_type(kernel, type, "bpf_prog_type", false);
+	return ask_type(kernel, "bpf_prog_type", type, probed_programs);
 }
 
 enum table_answer kernel_table_map_type(const struct kernel *kernel, uint32_t type)
 {
-	return ask_type(kernel, type, "bpf_map_type", true);
+	return ask_type(kernel, "bpf_map_type", type, probed_maps);
 }
 
 const char *kernel_table_helper_works(const char *program, uint32_t helper)
 {
-	struct question question = { ASK_HELPER, program, helper };
+	struct question question = { .what = ASK_HELPER, .program = program, .helper = helper };
 
-	for (size_t i = 0; i < n_probed_kernels; i++)
-		if (ask_one(&probed_kernels[i], &question) == TABLE_YES)
+	for (size_t i = 0; i < ARRAY_SIZE(probed_kernels); i++)
+		if (ask_one(i, &question) == TABLE_YES)
 			return probed_kernels[i].release;
 	return NULL;
 }

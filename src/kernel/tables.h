@@ -5,7 +5,7 @@
 /*
  * What kernels take that their BTF does not tell: which helper a kind of program may call, which
  * LSM hooks are closed to BPF, which instructions and flags are known. It was tried on a handful of
- * booted kernels (tables.inc, written by build-aux/kernel-tables); the answer for any other one is
+ * booted kernels (tables.inc, written by build-aux/kernel_tables.py); the answer for any other one is
  * that of its neighbours. These are found by the version and by what the BTF shows (the highest
  * helper, program, map, attach and link type, command), so that an old release with a newer BPF
  * (vendors' kernels) is taken for the newer one.
@@ -44,12 +44,20 @@ enum table_feature {
 
 /*
  * May such a program call the helper? program: a section's name ("?fentry.s/do_unlinkat",
- * "cgroup/connect4", "iter/task") or a program type's word ("sched_cls"); of type words "tracing",
- * "lsm" and "struct_ops" stand for their kinds together. The helper is taken for reachable and the
- * program for one with a GPL licence. NO also for a helper that the kernel's BTF does not have.
+ * "cgroup/connect4", "iter/task") or, where all programs of a type are alike, the type's word
+ * ("sched_cls"). The helper is taken for reachable and the program for one with a GPL licence. NO
+ * also for a helper that the kernel's BTF does not have. Some helpers are further limited to certain
+ * targets (bpf_d_path to some functions), which is not looked at.
  */
 enum table_answer kernel_table_helper(const struct kernel *kernel, const char *program,
 				      uint32_t helper);
+
+/*
+ * May such a program call a kfunc of vmlinux (not of a module)? program: as above. UNKNOWN for one
+ * that was not there in the kernels tried.
+ */
+enum table_answer kernel_table_kfunc(const struct kernel *kernel, const char *program,
+				     const char *name);
 
 /* Is such a program taken at all? program: as above; "iter.s" may be refused where "iter" is not. */
 enum table_answer kernel_table_program(const struct kernel *kernel, const char *program);

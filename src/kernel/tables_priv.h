@@ -31,19 +31,28 @@ enum level {
 /* Helpers as bits, that with number N in word N / 64; the highest there will ever be is 211. */
 #define HELPER_WORDS 4
 
-struct probed_row {
-	const char *program; /* a section's first part or a program type; NULL: the end */
-	uint64_t helpers[HELPER_WORDS];
-};
-
+/* Kernels as bits: those of which something is true. */
 struct probed_kernel {
 	const char *release; /* "6.1" */
 	uint32_t version;    /* as LINUX_VERSION_CODE, without the patch level */
 	uint32_t levels[LEVEL_N];
-	uint64_t programs; /* types that were taken, as bits */
-	uint64_t maps;
-	const char *const *closed_hooks; /* NULL at the end */
-	const struct probed_row *rows;
+};
+
+struct probed_row {
+	const char *program; /* a section's first part or a program type */
+	uint32_t kernels;
+	uint64_t helpers[HELPER_WORDS]; /* none: such programs are not taken */
+};
+
+struct probed_hook {
+	const char *name; /* "inode_getsecurity" */
+	uint32_t kernels; /* in which it is closed */
+};
+
+struct probed_kfunc {
+	const char *name;
+	uint32_t kernels;
+	uint32_t set; /* of the kinds of programs that may call it */
 };
 
 /* Does an enumeration of the kernel's BTF have the enumerator? */
