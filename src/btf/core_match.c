@@ -70,7 +70,7 @@ static int find_member(struct search *search, uint32_t id)
 		if (spec->n_levels == CORE_LEVELS || !core_spend(search->job, 1))
 			return -E2BIG;
 		spec->bit_offset += offset;
-		spec->n_levels++;
+		spec->levels[spec->n_levels++] = i;
 		if (!*name) {
 			rc = find_member(search, member->type);
 			if (rc)
@@ -142,7 +142,7 @@ static int match_element(struct core_job *job, const struct core_spec *local, ui
 	if (size < 0 || size > INT32_MAX) /* libbpf keeps it in an int here */
 		return -EINVAL;
 	out->accessors[out->n_accessors++] = (struct core_accessor){ *id, access->index, NULL };
-	out->n_levels++;
+	out->levels[out->n_levels++] = access->index;
 	out->bit_offset += access->index * (uint32_t)size * 8;
 	return 1;
 }

@@ -40,7 +40,9 @@ struct core_spec {
 	enum bpf_core_relo_kind kind;
 	struct core_accessor accessors[CORE_LEVELS]; /* of members and elements with a meaning */
 	uint32_t n_accessors;
-	uint32_t n_levels; /* the same with anonymous structs counted */
+	uint32_t levels
+		[CORE_LEVELS]; /* the same with anonymous structs: indexes of members, elements */
+	uint32_t n_levels;
 	uint32_t bit_offset;
 };
 
@@ -157,6 +159,20 @@ int core_spec_match(struct core_job *job, const struct core_spec *local,
 /* target NULL: nothing matched. 0 or a negative errno. */
 int core_values_find(const struct core_spec *local, const struct core_spec *target,
 		     enum core_size_rule rule, struct core_values *out);
+
+/* core_resolve.c */
+
+/*
+ * Told of each candidate that matches. Then none is dropped, and core_resolve() says nothing but
+ * whether there was work left: each relocation sees all, as if it were the first of its root type.
+ */
+struct core_watch {
+	void (*matched)(void *arg, const struct core_spec *local, const struct core_spec *target);
+	void *arg;
+};
+
+/* Borrowed, as is arg. */
+void core_resolver_watch(struct core_resolver *resolver, const struct core_watch *watch);
 
 /* core_reason.c */
 

@@ -25,6 +25,7 @@ struct core_resolver {
 	enum core_size_rule rule;
 	struct root *roots; /* by type id */
 	uint32_t work;
+	const struct core_watch *watch;
 };
 
 struct core_resolver *core_resolver_new(const struct raw_btf *local,
@@ -50,6 +51,11 @@ void core_resolver_free(struct core_resolver *resolver)
 		free(resolver->roots[i].candidates);
 	free(resolver->roots);
 	free(resolver);
+}
+
+void core_resolver_watch(struct core_resolver *resolver, const struct core_watch *watch)
+{
+	resolver->watch = watch;
 }
 
 static int add_candidates(struct core_job *job, const struct btf_type *type,
@@ -161,6 +167,21 @@ static int try_all(struct core_resolver *resolver, struct core_job *job, struct 
 	return 0;
 }
 
+static int watch_all(const struct core_watch *watch, struct core_job *job, const struct root *root,
+		     const struct core_spec *local)
+{
+	struct core_spec spec;
+
+	for (uint32_t i = 0; i < root->n_candidates; i++) {
+		if (!core_spend(job, 1))
+			return -E2BIG;
+		if (core_spec_match(job, local, root->candidates[i].btf, root->candidates[i].id,
+				    &spec) > 0)
+			watch->matched(watch->arg, local, &spec);
+	}
+	return 0;
+}
+
 static void put(const struct found *found, struct core_result *out)
 {
 	const struct core_values *values = &found->values;
@@ -189,6 +210,8 @@ static int search(struct core_resolver *resolver, struct core_job *job,
 		rc = fill(resolver, job, type, root);
 	if (rc < 0)
 		return rc;
+	if (resolver->watch)
+		return watch_all(resolver->watch, job, root, local);
 	out->n_candidates = root->n_candidates;
 	rc = try_all(resolver, job, root, local, &found, out);
 	if (rc < 0)

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 
 #define BUCKETS_LEAST 16
+#define NAME_MOST 512 /* the kernel's symbols are shorter; longer names are in no index */
 
 /* Eight bytes at a time: all names of a kernel go through it. */
 static uint32_t hash_name(const char *name, size_t len)
@@ -35,7 +36,7 @@ void name_index_make(const struct raw_btf *btf, struct name_index *out)
 		uint32_t id = btf->n_base + i, bucket;
 		const char *name = raw_btf_name(btf, raw_btf_type(btf, id)->name_off);
 
-		if (!*name)
+		if (!*name || strnlen(name, NAME_MOST) == NAME_MOST)
 			continue;
 		bucket = hash_name(name, raw_btf_essential(name)) & (n_buckets - 1);
 		next[i] = heads[bucket];

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "btf/core_resolve.h"
+#include "btf/minimal.h"
 
 /* Three parts, each after its length in two bytes: the object's BTF, its .BTF.ext, the kernel's BTF. */
 static struct span part(const uint8_t **data, size_t *size)
@@ -50,6 +52,22 @@ static void resolve_all(const struct raw_btf *local, const struct ext_info *info
 	}
 }
 
+/* What is cut down can be read again. */
+static void cut(const struct raw_btf *local, const struct ext_info *info,
+		const struct raw_btf *kernel)
+{
+	AUTO(name_index) struct name_index names = { 0 };
+	AUTO(raw_btf) struct raw_btf part = { 0 };
+	AUTO(str) struct str out = STR_MAX(LIMIT_KERNEL_BTF);
+	struct core_target target = { kernel, &names };
+	struct err err;
+
+	name_index_make(kernel, &names);
+	if (minimal_make(&target, local, info, &out, &err) == 0 &&
+	    raw_btf_open((struct span){ out.data, out.len }, "x", &part, &err) < 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span mine = part(&data, &size), ext = part(&data, &size);
@@ -61,8 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (raw_btf_open(mine, "x", &local, &err) == 0 &&
 	    ext_info_read(ext, &local, "x", &info, &err) == 0 &&
-	    raw_btf_open(theirs, "x", &kernel, &err) == 0)
+	    raw_btf_open(theirs, "x", &kernel, &err) == 0) {
 		resolve_all(&local, &info, &kernel, size % 2 ? CORE_SIZE_WHOLE : CORE_SIZE_ELEMENT);
+		if (info.n_relos < 64)
+			cut(&local, &info, &kernel);
+	}
 	free((char *)mine.data);
 	free((char *)ext.data);
 	free((char *)theirs.data);

@@ -15,7 +15,7 @@ int main(void)
 #include "btf/object.h"
 #include "support/bpf_files.h"
 #include "support/core_oracle.h"
-#include "support/random_types.h"
+#include "support/random_relos.h"
 
 #define N_PLANS 150 /* generated objects, each with several kernels */
 #define N_KERNELS 4
@@ -24,107 +24,6 @@ int main(void)
 #define N_OF_ROOT 120 /* relocations of each */
 
 static uint32_t chance = 1;
-
-static uint32_t any(uint32_t n)
-{
-	return random_next(&chance, n);
-}
-
-/*
- * An access that the types allow, and sometimes one that they do not. No negative index but the first:
- * libbpf reads what stands before the members then.
- */
-static void make_access(const struct btf *btf, uint32_t id, char *out, size_t size)
-{
-	static const char *const odd[] = { "",	    ":",    "0:",	    "0::1",
-					   "0:999", "-1:0", "0 1",	    "0:1:x",
-					   "+0",    "1",    "0:4294967296", "00",
-					   "0:0x1", "3:0",  "0:0:0:0:0" };
-	size_t len = snprintf(out, size, "%u", any(12) ? 0 : any(3));
-
-	if (any(25) == 0) {
-		snprintf(out, size, "%s", odd[any(ARRAY_SIZE(odd))]);
-		return;
-	}
-	for (int depth = 0; depth < 12 && any(8) != 0; depth++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
-		uint32_t n;
-
-		while (btf_is_mod(type) || btf_is_typedef(type))
-			type = btf__type_by_id(btf, type->type);
-		if (btf_is_array(type)) {
-			n = any(3 + btf_array(type)->nelems);
-			id = btf_array(type)->type;
-		} else if (btf_is_composite(type) && btf_vlen(type)) {
-			n = any(btf_vlen(type));
-			id = btf_members(type)[n].type;
-		} else {
-			return;
-		}
-		len += snprintf(out + len, size - len, ":%u", n);
-	}
-}
-
-static uint32_t make_kind(const struct btf_type *type, bool *is_bare)
-{
-	static const uint32_t of_types[] = { BPF_CORE_TYPE_EXISTS, BPF_CORE_TYPE_SIZE,
-					     BPF_CORE_TYPE_MATCHES, BPF_CORE_TYPE_ID_TARGET,
-					     BPF_CORE_TYPE_ID_LOCAL };
-	uint32_t kind;
-
-	if (any(60) == 0)
-		kind = any(14);
-	else if (btf_is_any_enum(type) && any(4))
-		kind = BPF_CORE_ENUMVAL_EXISTS + any(2);
-	else if (btf_is_composite(type) && any(4))
-		kind = any(BPF_CORE_FIELD_RSHIFT_U64 + 1);
-	else
-		kind = of_types[any(ARRAY_SIZE(of_types))];
-	*is_bare = kind >= BPF_CORE_TYPE_ID_LOCAL && kind != BPF_CORE_ENUMVAL_EXISTS &&
-		   kind != BPF_CORE_ENUMVAL_VALUE;
-	return kind;
-}
-
-/* Mostly those that relocations are of. */
-static uint32_t any_root(const struct btf *btf)
-{
-	uint32_t id = 0;
-
-	for (int i = 0; i < 20; i++) {
-		const struct btf_type *type;
-
-		id = 1 + any(btf__type_cnt(btf) - 1);
-		type = btf__type_by_id(btf, id);
-		if (type->name_off && (btf_is_composite(type) || btf_is_any_enum(type) ||
-				       (btf_is_typedef(type) && any(3) == 0)))
-			break;
-		if (any(20) == 0)
-			break;
-	}
-	return id;
-}
-
-/* Adds the access string to the BTF, so all are made before the BTF is opened. */
-static struct bpf_core_relo make_relo(struct btf *btf, uint32_t id)
-{
-	const struct btf_type *type = btf__type_by_id(btf, id);
-	struct bpf_core_relo relo = { .type_id = id };
-	bool is_bare, is_field;
-	char access[200];
-
-	relo.kind = make_kind(type, &is_bare);
-	is_field = relo.kind <= BPF_CORE_FIELD_RSHIFT_U64;
-	if (is_bare && any(40))
-		snprintf(access, sizeof(access), "0");
-	else if (btf_is_any_enum(type))
-		snprintf(access, sizeof(access), "%u", any(btf_vlen(type) + 1));
-	else
-		make_access(btf, id, access, sizeof(access));
-	if (access[0] == '-' && !is_field)
-		access[0] = '0';
-	relo.access_str_off = btf__add_str(btf, access);
-	return relo;
-}
 
 static void fight_all(const struct both *local, const struct both *target,
 		      const struct both *modules, size_t n_modules,
@@ -179,7 +78,7 @@ static void generated_types(void **state)
 		char what[64];
 
 		for (int i = 0; i < N_RELOS; i++)
-			relos[i] = make_relo(btf, any_root(btf));
+			relos[i] = random_relo(&chance, btf, random_root(&chance, btf));
 		both_open(btf, NULL, &local);
 		same_types(&local);
 		for (uint32_t k = 0; k < N_KERNELS; k++) {
@@ -228,7 +127,7 @@ static void modules_are_looked_at_last(void **state)
 		struct both local, target, modules[2];
 
 		for (int i = 0; i < N_RELOS; i++)
-			relos[i] = make_relo(btf, any_root(btf));
+			relos[i] = random_relo(&chance, btf, random_root(&chance, btf));
 		both_open(btf, NULL, &local);
 		both_open(random_fill(btf__new_empty(), plan, plan + 1, 60, few, 0), NULL, &target);
 		open_module(&target, plan, 2 * plan, &modules[0]);
@@ -341,10 +240,10 @@ static void types_of_kernels(void **state)
 
 		assert_non_null(btf);
 		for (size_t i = 0; i < N_ROOTS; i++) {
-			uint32_t root = any_root(btf);
+			uint32_t root = random_root(&chance, btf);
 
 			for (size_t j = 0; j < N_OF_ROOT; j++)
-				relos[i * N_OF_ROOT + j] = make_relo(btf, root);
+				relos[i * N_OF_ROOT + j] = random_relo(&chance, btf, root);
 		}
 		both_open(btf, NULL, &local);
 		fight_all(&local, &kernels.items[(k + 1) % kernels.n], NULL, 0, relos,
