@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "oci/archive.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -11,109 +8,23 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/json.h"
-#include "base/library.h"
 #include "base/limits.h"
+#include "base/unpack.h"
 
-#define CHUNK (256u << 10)
 #define FRAME_MAX 4096 /* the file oci-layout */
 #define BLOBS "blobs/sha256/"
 
-/* Objects and BTF become a tenth of their size; zeros a thousandth and less. */
-#define RATIO_MAX 200
-#define RATIO_FROM (64u << 20)
-
-#define ARCHIVE_FUNCTIONS(X)                     \
-	X(lib, archive_read_new)                 \
-	X(lib, archive_read_free)                \
-	X(lib, archive_read_open)                \
-	X(lib, archive_read_next_header)         \
-	X(lib, archive_read_data_block)          \
-	X(lib, archive_read_support_format_tar)  \
-	X(lib, archive_read_support_filter_gzip) \
-	X(lib, archive_read_support_filter_xz)   \
-	X(lib, archive_read_support_filter_zstd) \
-	X(lib, archive_filter_bytes)             \
-	X(lib, archive_filter_count)             \
-	X(lib, archive_error_string)             \
-	X(lib, archive_entry_pathname)           \
-	X(lib, archive_entry_hardlink)           \
-	X(lib, archive_entry_filetype)           \
-	X(lib, archive_entry_size)
-
-LIBRARY_TABLE(lib, ARCHIVE_FUNCTIONS);
-LIBRARY_NOTE("archive", "Save and load packages as OCI archives", "libarchive.so.13");
-
-static int load_library(struct err *err)
-{
-	return library_load("libarchive.so.13", "libarchive13", lib_symbols,
-			    ARRAY_SIZE(lib_symbols), err);
-}
-
-/* What libarchive reads from. */
-struct stream {
-	struct archive *archive;
-	const char *what;  /* for errors */
-	int fd;		   /* borrowed */
-	struct err failed; /* of a callback, which libarchive knows only as -1 */
-	char *chunk;
-};
-
-/* What went wrong in libarchive, or below it. */
-static int fail(struct stream *s, struct err *err)
-{
-	const char *why;
-
-	if (s->failed.code) {
-		*err = s->failed;
-		return -1;
-	}
-	why = lib.archive_error_string(s->archive);
-	return err_set(err, EC_CORRUPT, "%s: %s", s->what, why ? why : "cannot be read");
-}
-
 /* What was seen of an archive that is read. */
 struct reading {
-	struct stream stream;
+	struct unpack *unpack;
+	const char *what; /* for errors */
 	struct oci_layout *layout;
 	struct oci_archive *archive;
 	bool has_frame;
 	bool has_index;
-	bool has_docker; /* manifest.json */
-	size_t n_entries;
-	uint64_t bytes;	    /* of the files so far */
+	bool has_docker;    /* manifest.json */
 	struct err refused; /* the first entry that cannot be in an image layout */
 };
-
-static la_ssize_t on_read(struct archive *archive, void *arg, const void **out)
-{
-	struct stream *s = arg;
-	ssize_t n;
-
-	do
-		n = read(s->fd, s->chunk, CHUNK);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		err_errno(&s->failed, "read %s", s->what);
-	*out = s->chunk;
-	return n;
-}
-
-static int check_size(struct reading *r, uint64_t more, struct err *err)
-{
-	struct archive *archive = r->stream.archive;
-	uint64_t in = lib.archive_filter_bytes(archive, -1);
-	uint64_t all = lib.archive_filter_bytes(archive, 0);
-
-	if (more > LIMIT_ARCHIVE || r->bytes > LIMIT_ARCHIVE - more)
-		return err_set(err, EC_CORRUPT, "%s: more than %llu bytes in its files",
-			       r->stream.what, LIMIT_ARCHIVE);
-	if (all > RATIO_FROM && all / RATIO_MAX > in)
-		return err_set(err, EC_CORRUPT,
-			       "%s: %" PRIu64 " bytes became more than %" PRIu64
-			       ": honest content is not compressed so far",
-			       r->stream.what, in, all);
-	return 0;
-}
 
 /* Where the bytes of an entry go. */
 struct sink {
@@ -121,83 +32,46 @@ struct sink {
 	struct str *text;
 };
 
-static int take(struct reading *r, const void *data, size_t n, const struct sink *sink,
-		struct err *err)
+/* Reads an entry to its end. */
+static int read_entry(struct reading *r, const char *name, const struct sink *sink, struct err *err)
 {
-	r->bytes += n;
-	if (check_size(r, 0, err) < 0)
-		return -1;
-	if (sink->text)
-		str_add(sink->text, data, n);
-	return sink->blob ? oci_blob_write(sink->blob, data, n, err) : 0;
-}
+	struct span piece;
 
-/* Reads an entry to its end. A hole (of a sparse file) is refused: it is size without bytes. */
-static int read_entry(struct reading *r, const char *name, uint64_t size, const struct sink *sink,
-		      struct err *err)
-{
-	const void *data;
-	uint64_t done = 0;
-	la_int64_t at;
-	size_t n = 0;
-	int rc;
-
-	if (check_size(r, size, err) < 0)
-		return -1;
-	while ((rc = lib.archive_read_data_block(r->stream.archive, &data, &n, &at)) ==
-	       ARCHIVE_OK) {
-		if ((uint64_t)at != done || n > size - done)
-			break;
-		if (take(r, data, n, sink, err) < 0)
+	do {
+		if (unpack_data(r->unpack, &piece, err) < 0)
+			return err_wrap(err, "%s", name);
+		if (sink->text)
+			str_add(sink->text, piece.data, piece.len);
+		if (sink->blob && oci_blob_write(sink->blob, piece.data, piece.len, err) < 0)
 			return -1;
-		done += n;
-	}
-	if (rc != ARCHIVE_OK && rc != ARCHIVE_EOF)
-		return fail(&r->stream, err);
-	if (rc == ARCHIVE_OK || done != size)
-		return err_set(err, EC_CORRUPT, "%s: %s: a sparse file", r->stream.what, name);
+	} while (piece.len);
 	return 0;
 }
 
-/* What is of no use is read here all the same: libarchive would skip any number of bytes. */
-static int skip_entry(struct reading *r, struct err *err)
-{
-	const struct sink nowhere = { 0 };
-	const void *data;
-	la_int64_t at;
-	size_t n = 0;
-	int rc;
-
-	while ((rc = lib.archive_read_data_block(r->stream.archive, &data, &n, &at)) == ARCHIVE_OK)
-		if (take(r, data, n, &nowhere, err) < 0)
-			return -1;
-	return rc == ARCHIVE_EOF ? 0 : fail(&r->stream, err);
-}
-
-static int read_text(struct reading *r, const char *name, uint64_t size, bool *has, struct str *out,
+static int read_text(struct reading *r, const char *name, bool *has, struct str *out,
 		     struct err *err)
 {
 	if (*has)
-		return err_set(err, EC_CORRUPT, "%s: %s is there twice", r->stream.what, name);
+		return err_set(err, EC_CORRUPT, "%s: %s is there twice", r->what, name);
 	*has = true;
-	if (read_entry(r, name, size, &(struct sink){ .text = out }, err) < 0)
+	if (read_entry(r, name, &(struct sink){ .text = out }, err) < 0)
 		return -1;
 	return str_check(out, name, err);
 }
 
-static int read_frame(struct reading *r, const char *name, uint64_t size, struct err *err)
+static int read_frame(struct reading *r, const char *name, struct err *err)
 {
 	AUTO(str) struct str text = STR_MAX(FRAME_MAX);
 	AUTO(json) json_t *json = NULL;
 	const char *version;
 
-	if (read_text(r, name, size, &r->has_frame, &text, err) < 0 ||
+	if (read_text(r, name, &r->has_frame, &text, err) < 0 ||
 	    js_parse(str_text(&text), text.len, name, &json, err) < 0)
 		return -1;
 	version = json_string_value(json_object_get(json, "imageLayoutVersion"));
 	if (version && text_starts(version, "1."))
 		return 0;
-	return err_set(err, EC_CORRUPT, "%s: not version 1 of the image layout", r->stream.what);
+	return err_set(err, EC_CORRUPT, "%s: not version 1 of the image layout", r->what);
 }
 
 static int read_blob(struct reading *r, const char *name, uint64_t size, struct err *err)
@@ -213,9 +87,9 @@ static int read_blob(struct reading *r, const char *name, uint64_t size, struct 
 	    oci_blob_begin(r->layout, &blob->written, err) < 0)
 		return -1;
 	archive->n_blobs++;
-	if (read_entry(r, name, size, &(struct sink){ .blob = blob->written }, err) < 0 ||
+	if (read_entry(r, name, &(struct sink){ .blob = blob->written }, err) < 0 ||
 	    oci_blob_check(blob->written, &blob->digest, size, err) < 0)
-		return err_wrap(err, "%s", r->stream.what);
+		return err_wrap(err, "%s", r->what);
 	return 0;
 }
 
@@ -228,19 +102,19 @@ static bool leads_out(const char *name)
 }
 
 /* Why an entry cannot be one of an image layout; NULL: it can. */
-static const char *objection(struct archive_entry *entry, const char *name)
+static const char *objection(const struct unpack_entry *entry)
 {
-	if (!name)
+	if (!entry->name)
 		return "a name that is not text";
-	if (leads_out(name))
+	if (leads_out(entry->name))
 		return "the name leads out of the archive";
-	if (lib.archive_entry_hardlink(entry))
-		return "a hard link";
-	switch (lib.archive_entry_filetype(entry)) {
-	case AE_IFREG:
-	case AE_IFDIR:
+	switch (entry->type) {
+	case UNPACK_FILE:
+	case UNPACK_FOLDER:
 		return NULL;
-	case AE_IFLNK:
+	case UNPACK_HARD_LINK:
+		return "a hard link";
+	case UNPACK_LINK:
 		return "a symbolic link";
 	default:
 		return "neither a file nor a folder";
@@ -250,45 +124,39 @@ static const char *objection(struct archive_entry *entry, const char *name)
 static int read_file(struct reading *r, const char *name, uint64_t size, struct err *err)
 {
 	if (!strcmp(name, "oci-layout"))
-		return read_frame(r, name, size, err);
+		return read_frame(r, name, err);
 	if (!strcmp(name, "index.json"))
-		return read_text(r, name, size, &r->has_index, &r->archive->index_json, err);
+		return read_text(r, name, &r->has_index, &r->archive->index_json, err);
 	if (text_starts(name, BLOBS))
 		return read_blob(r, name, size, err);
 	if (!strcmp(name, "manifest.json"))
 		r->has_docker = true;
-	return skip_entry(r, err);
+	return 0;
 }
 
 /*
  * An entry that is refused does not end the reading at once: Docker's older archives have links, and
  * what they are is more use to a person than that.
  */
-static int read_any(struct reading *r, struct archive_entry *entry, struct err *err)
+static int read_any(struct reading *r, const struct unpack_entry *entry, struct err *err)
 {
-	const char *name = lib.archive_entry_pathname(entry), *why = objection(entry, name);
+	const char *name = entry->name, *why = objection(entry);
 	AUTO(free) char *shown = name ? text_printable(name, strlen(name)) : NULL;
-	int64_t size = lib.archive_entry_size(entry);
 
-	if (++r->n_entries > LIMIT_ARCHIVE_ENTRIES)
-		return err_set(err, EC_CORRUPT, "%s: more than %d entries", r->stream.what,
-			       LIMIT_ARCHIVE_ENTRIES);
 	if (why) {
 		if (!r->refused.code)
-			err_set(&r->refused, EC_CORRUPT, "%s: %s: %s", r->stream.what,
-				shown ? shown : "?", why);
-		return skip_entry(r, err);
+			err_set(&r->refused, EC_CORRUPT, "%s: %s: %s", r->what, shown ? shown : "?",
+				why);
+		return 0;
 	}
 	while (text_starts(name, "./"))
 		name += 2;
-	if (lib.archive_entry_filetype(entry) == AE_IFDIR)
-		return skip_entry(r, err);
-	return read_file(r, name, size < 0 ? 0 : size, err);
+	return entry->type == UNPACK_FOLDER ? 0 : read_file(r, name, entry->size, err);
 }
 
 static int judge(const struct reading *r, struct err *err)
 {
-	const char *what = r->stream.what;
+	const char *what = r->what;
 
 	if (r->has_docker && !r->has_index) {
 		err_set(err, EC_CORRUPT, "%s: a docker archive, not an OCI archive", what);
@@ -307,18 +175,16 @@ static int judge(const struct reading *r, struct err *err)
 
 static int read_all(struct reading *r, struct err *err)
 {
-	struct archive_entry *entry;
-	int rc;
+	struct unpack_entry entry;
 
-	while ((rc = lib.archive_read_next_header(r->stream.archive, &entry)) == ARCHIVE_OK ||
-	       rc == ARCHIVE_WARN) {
-		if (r->n_entries == 0 && lib.archive_filter_count(r->stream.archive) > 2)
-			return err_set(err, EC_CORRUPT, "%s: compressed more than once",
-				       r->stream.what);
-		if (read_any(r, entry, err) < 0)
+	for (;;) {
+		if (unpack_next(r->unpack, &entry, err) < 0)
+			return -1;
+		if (entry.type == UNPACK_END)
+			return judge(r, err);
+		if (read_any(r, &entry, err) < 0)
 			return -1;
 	}
-	return rc == ARCHIVE_EOF ? judge(r, err) : fail(&r->stream, err);
 }
 
 /* Each blob that waits holds a descriptor. What the system does not give is an error later. */
@@ -330,16 +196,6 @@ static void allow_descriptors(void)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-}
-
-/* ARCHIVE_WARN: libarchive would run a program for it, which is not wanted. */
-static void allow_filter(struct archive *archive, int (*support)(struct archive *))
-{
-	struct archive *probe = lib.archive_read_new();
-
-	if (support(probe) == ARCHIVE_OK)
-		support(archive);
-	lib.archive_read_free(probe);
 }
 
 static int open_input(const char *path, int *out_fd, struct err *err)
@@ -358,26 +214,15 @@ static int open_input(const char *path, int *out_fd, struct err *err)
 static int read_from(int fd, const char *what, struct oci_layout *layout,
 		     struct oci_archive *archive, struct err *err)
 {
-	AUTO(free) char *chunk = mem_alloc(CHUNK);
-	struct reading r = { .stream = { .archive = lib.archive_read_new(),
-					 .what = what,
-					 .fd = fd,
-					 .chunk = chunk },
-			     .layout = layout,
-			     .archive = archive };
-	int rc;
+	const struct unpack_limits limits = { LIMIT_ARCHIVE, LIMIT_ARCHIVE_ENTRIES };
+	AUTO(unpack) struct unpack *unpack = NULL;
+	struct reading r = { .what = what, .layout = layout, .archive = archive };
 
 	allow_descriptors();
-	lib.archive_read_support_format_tar(r.stream.archive);
-	allow_filter(r.stream.archive, lib.archive_read_support_filter_gzip);
-	allow_filter(r.stream.archive, lib.archive_read_support_filter_xz);
-	allow_filter(r.stream.archive, lib.archive_read_support_filter_zstd);
-	if (lib.archive_read_open(r.stream.archive, &r.stream, NULL, on_read, NULL) == ARCHIVE_OK)
-		rc = read_all(&r, err);
-	else
-		rc = fail(&r.stream, err);
-	lib.archive_read_free(r.stream.archive);
-	return rc;
+	if (unpack_open_fd(fd, what, UNPACK_TAR, &limits, &unpack, err) < 0)
+		return -1;
+	r.unpack = unpack;
+	return read_all(&r, err);
 }
 
 static int by_blob(const void *a, const void *b)
@@ -414,7 +259,7 @@ int oci_archive_read(const char *path, struct oci_layout *layout, struct oci_arc
 	const char *what = is_stdin ? "standard input" : path;
 
 	archive->index_json.max = LIMIT_INDEX;
-	if (load_library(err) < 0 || (!is_stdin && open_input(path, &fd, err) < 0) ||
+	if ((!is_stdin && open_input(path, &fd, err) < 0) ||
 	    read_from(is_stdin ? STDIN_FILENO : fd, what, layout, archive, err) < 0)
 		return -1;
 	if (archive->n_blobs)
