@@ -12,13 +12,16 @@
 #define LIMIT_OBJECT (64u << 20)       /* a .bpf.o, also when inflated */
 #define LIMIT_ENVELOPE (128u << 20)    /* package.json with its base64 */
 #define LIMIT_KERNEL_BTF (256u << 20)
+#define LIMIT_KERNEL_IMAGE (512u << 20) /* uncompressed; without debug information 60 MB */
 #define LIMIT_KERNEL_OPTIONS (4u << 20) /* config-RELEASE; distributions' have 300 KB */
 #define LIMIT_KERNEL_MODULES 16384	/* of one kernel; distributions' have 4,000 */
-#define LIMIT_SOURCE (16u << 20)	/* one source or header file */
-#define LIMIT_CHILD_OUTPUT (16u << 20)	/* what a child may print into a pipe of ours */
-#define LIMIT_TEXT (1u << 20)		/* text epm makes itself */
-#define LIMIT_ARCHIVE (8ull << 30)	/* all files of one archive, uncompressed */
-#define LIMIT_KERNEL_LIST (64u << 20)	/* kallsyms, available_filter_functions */
+#define LIMIT_KERNEL_FILES 500000	/* below a folder that is searched */
+#define LIMIT_KERNEL_CACHE (2ull << 30)
+#define LIMIT_SOURCE (16u << 20)       /* one source or header file */
+#define LIMIT_CHILD_OUTPUT (16u << 20) /* what a child may print into a pipe of ours */
+#define LIMIT_TEXT (1u << 20)	       /* text epm makes itself */
+#define LIMIT_ARCHIVE (8ull << 30)     /* all files of one archive, uncompressed */
+#define LIMIT_KERNEL_LIST (64u << 20)  /* kallsyms, available_filter_functions */
 #define LIMIT_ARCHIVE_ENTRIES 20000
 #define LIMIT_SETTINGS (1u << 20) /* config.yaml, Docker's config.json, a helper's answer */
 #define LIMIT_SECRET 65536	  /* a password or token that a person gives */

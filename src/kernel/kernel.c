@@ -38,12 +38,15 @@ void kernel_done(struct kernel *kernel)
 		free(kernel->module_files[i]);
 	kernel_part_done(&kernel->main);
 	kernel_options_done(&kernel->options);
+	if (kernel->modules_mapped)
+		munmap(kernel->modules_mapped, kernel->modules_mapped_size);
 	free(kernel->modules);
 	free(kernel->module_files);
 	free(kernel->module_targets);
 	free(kernel->label);
 	free(kernel->source);
 	free(kernel->release);
+	free(kernel->cache);
 	*kernel = (struct kernel){ 0 };
 }
 

@@ -36,6 +36,7 @@ struct kernel {
 	const char *arch; /* as `uname -m`, "x86_64", "aarch64", …; NULL: cannot be told */
 	bool is_running;
 	bool is_partial; /* its BTF is cut down to types: it says nothing of functions, helpers, … */
+	char *cache;	 /* as kernel_open(); or NULL */
 	struct kernel_part main;
 	struct kernel_part *modules;
 	size_t n_modules;
@@ -44,6 +45,8 @@ struct kernel {
 	bool has_read_modules;
 	struct err
 		module_trouble; /* why BTF of a module was left out, the first one; code 0: none */
+	void *modules_mapped;	/* where they were kept */
+	size_t modules_mapped_size;
 	struct core_target *module_targets; /* for core_targets.modules */
 	struct kernel_options {		    /* read when the first is asked for */
 		char *file;	 /* where they are; NULL: a running kernel's, or nowhere */

@@ -3,6 +3,7 @@
 #define EPM_KERNEL_KERNEL_PRIV_H
 
 /* What the files of this module share. */
+#include "kernel/cache.h"
 #include "kernel/kernel.h"
 
 /*
@@ -12,6 +13,16 @@
 int kernel_part_open(struct kernel_part *part, const char *name, const struct raw_btf *base,
 		     struct err *err) MUST_CHECK;
 void kernel_part_done(struct kernel_part *part);
+
+/*
+ * The same of what was kept, in whose mapping it then points; its BTF, where that was not kept, is
+ * in part already. False, and part is empty: it is broken.
+ */
+bool kernel_part_kept(struct kernel_part *part, const struct cache_part *from,
+		      const struct raw_btf *base);
+
+/* Can this index be of this BTF? By its numbers only; the rest is seen at each step. */
+bool kernel_names_fit(const struct name_index *names, const struct raw_btf *btf);
 
 /* "…/nf-conntrack.ko.xz" → "nf_conntrack", as the kernel calls it. The caller frees it. */
 char *kernel_module_name(const char *path);

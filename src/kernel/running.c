@@ -6,8 +6,10 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "kernel/kernel_priv.h"
+#include "kernel/release.h"
 
 #define BTF_FOLDER "/sys/kernel/btf"
+#define NOTES_FILE "/sys/kernel/notes"
 
 static int by_text(const void *a, const void *b)
 {
@@ -33,19 +35,6 @@ static void list_modules(struct kernel *kernel)
 		qsort(kernel->module_files, kernel->n_module_files, sizeof(char *), by_text);
 }
 
-/* The words that kernel_find_arch() has, so that they can be compared. */
-static const char *known_arch(const char *machine)
-{
-	static const char *const known[] = { "x86_64",	    "i686",    "aarch64", "armv7l",
-					     "s390x",	    "ppc64le", "riscv64", "mips64",
-					     "loongarch64", "mips" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (!strcmp(known[i], machine))
-			return known[i];
-	return NULL;
-}
-
 /* Ubuntu's releases lack the last number too: "Ubuntu 5.15.0-91.101-generic 5.15.131". */
 static uint32_t ubuntu_version(void)
 {
@@ -59,23 +48,73 @@ static uint32_t ubuntu_version(void)
 	return last ? kernel_parse_version(last + 1, NULL) : 0;
 }
 
+/* The build of the kernel is in its notes. */
+static bool key_of_running(uint64_t btf_size, struct cache_key *out)
+{
+	AUTO(str) struct str notes = STR_MAX(LIMIT_TEXT);
+	struct err err;
+
+	if (fs_read(AT_FDCWD, NOTES_FILE, &notes, &err) < 0 || !notes.len)
+		return false;
+	cache_key_bytes("running", (struct span){ notes.data, notes.len }, btf_size, out);
+	return true;
+}
+
+/* The index that was kept for the bytes that part has; false: there is none. */
+static bool take_kept_names(const char *cache, const struct cache_key *key,
+			    struct kernel_part *part)
+{
+	AUTO(cache_kept) struct cache_kept kept = { 0 };
+
+	if (!cache_get(cache, key, &kept))
+		return false;
+	part->names = kept.parts[0].names;
+	part->mapped = STEAL(kept.mapped);
+	part->mapped_size = kept.mapped_size;
+	return true;
+}
+
+static int open_main(const char *cache, struct kernel_part *part, struct err *err)
+{
+	const struct kernel_facts none = { 0 };
+	struct cache_part kept = { .name = "vmlinux" };
+	struct cache_key key;
+	bool has_key;
+
+	if (kernel_btf_open(NULL, &part->bytes, err) < 0)
+		return -1;
+	has_key = cache && key_of_running(part->bytes.data.len, &key);
+	if (has_key && take_kept_names(cache, &key, part)) {
+		if (kernel_part_open(part, "vmlinux", NULL, err) < 0)
+			return -1;
+		if (kernel_names_fit(&part->names, &part->btf))
+			return 0;
+		cache_drop(cache, &key);
+		name_index_make(&part->btf, &part->names);
+	} else if (kernel_part_open(part, "vmlinux", NULL, err) < 0) {
+		return -1;
+	}
+	kept.names = part->names;
+	if (has_key)
+		cache_put(cache, &key, &none, &kept, 1);
+	return 0;
+}
+
 int kernel_open_running(const char *cache, struct kernel *out, struct err *err)
 {
 	AUTO(kernel) struct kernel kernel = { .is_running = true };
 	struct utsname name;
 
-	(void)cache;
 	if (uname(&name) < 0)
 		return err_errno(err, "uname");
-	if (kernel_btf_open(NULL, &kernel.main.bytes, err) < 0 ||
-	    kernel_part_open(&kernel.main, "vmlinux", NULL, err) < 0)
+	if (open_main(cache, &kernel.main, err) < 0)
 		return -1;
 	kernel.label = mem_text(name.release);
 	kernel.release = mem_text(name.release);
 	kernel.version = ubuntu_version();
 	if (!kernel.version)
 		kernel.version = kernel_parse_version(name.release, name.version);
-	kernel.arch = known_arch(name.machine);
+	kernel.arch = kernel_arch_word(name.machine, strlen(name.machine));
 	list_modules(&kernel);
 	*out = kernel;
 	kernel = (struct kernel){ 0 };

@@ -10,14 +10,20 @@
  *    zstd), from which the BTF is taken;
  *  - a tar, perhaps compressed, with one or several of these (BTFHub: UNAME.btf.tar.xz).
  * A folder is searched for all of them, as BTFHub's tree ID/VERSION/ARCH/UNAME.btf.tar.xz is; what
- * is none of them is passed over. Links are not followed out of a folder.
+ * is none of them is passed over. Links in a folder are not followed, hidden names are not looked at,
+ * of tars only those with "btf" in their name are.
+ *
+ * Modules (NAME.ko, perhaps compressed) belong to the kernel whose release is that of their folder
+ * modules/RELEASE, or that they say they were made for; to the only kernel where it has no release.
  */
 #include "kernel/kernel.h"
 
 struct kernel_source {
 	char *path;
+	char *member; /* of a tar with several: the name in it; else NULL */
 	char *label; /* "debian/12/x86_64/6.1.0-13-amd64": below the folder; else the file's name */
-	char *arch;  /* of the folder's names (BTFHub); or NULL */
+	char *release;	     /* by the file's name or header, or that of a folder; or NULL */
+	const char *arch;    /* of the folder's names (BTFHub), as `uname -m` says it; or NULL */
 	char **module_files; /* .ko that belong to it */
 	size_t n_module_files;
 	char *options_file; /* config-RELEASE beside it; or NULL */
@@ -31,7 +37,8 @@ struct kernel_sources {
 
 /*
  * NOT_FOUND for a path that is not there or a folder without any kernel, CORRUPT where a file
- * named by itself is no kernel.
+ * named by itself is no kernel, UNSUPPORTED where it is one without BTF. What it costs to see whether
+ * there is BTF in it (images, BTFHub's archives) is left to kernel_open().
  */
 int kernel_sources_find(const char *const *paths, size_t n_paths, struct kernel_sources *out,
 			struct err *err) MUST_CHECK;
