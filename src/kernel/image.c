@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/unpack.h"
+#include "kernel/packed.h"
 
 /* x86: Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header" */
 #define X86_MAGIC_AT 0x202
@@ -133,7 +134,7 @@ static struct span payload(struct span image)
 static int try_at(struct span bytes, const char *what, struct extract *out, struct err *err)
 {
 	AUTO(str) struct str plain = STR_MAX(LIMIT_KERNEL_IMAGE);
-	struct input input = input_of(bytes, what);
+	struct input input = input_of(packed_cut(bytes), what);
 
 	if (unpack_is_compressed(bytes)) {
 		if (kernel_inflate(&input, true, &plain, err) < 0)

@@ -21,7 +21,10 @@ void kernel_part_done(struct kernel_part *part);
 bool kernel_part_kept(struct kernel_part *part, const struct cache_part *from,
 		      const struct raw_btf *base);
 
-/* Can this index be of this BTF? By its numbers only; the rest is seen at each step. */
+/*
+ * Can this index be of this BTF, and of this program's making? By its numbers and a few names; the
+ * rest is seen at each step.
+ */
 bool kernel_names_fit(const struct name_index *names, const struct raw_btf *btf);
 
 /* "…/nf-conntrack.ko.xz" → "nf_conntrack", as the kernel calls it. The caller frees it. */

@@ -9,6 +9,8 @@
 #include "kernel/kernel_priv.h"
 #include "kernel/sources.h"
 
+#define TRIED 8 /* names */
+
 /* A source that is being opened. */
 struct opening {
 	const struct kernel_source *source;
@@ -20,7 +22,18 @@ struct opening {
 
 bool kernel_names_fit(const struct name_index *names, const struct raw_btf *btf)
 {
-	return names->first_id == btf->n_base && names->n_next == btf->n_types - btf->n_base;
+	uint32_t n = btf->n_types - btf->n_base, step = n / TRIED + 1;
+
+	if (names->first_id != btf->n_base || names->n_next != n)
+		return false;
+	for (uint32_t i = 1; i < n; i += step) {
+		const struct btf_type *type = raw_btf_type(btf, btf->n_base + i);
+		const char *name = raw_btf_name(btf, type->name_off);
+
+		if (*name && !name_index_find(names, btf, name, raw_btf_kind(type)))
+			return false;
+	}
+	return true;
 }
 
 bool kernel_part_kept(struct kernel_part *part, const struct cache_part *from,
