@@ -61,8 +61,22 @@ int kernel_from_bytes(struct str *bytes, const char *label, struct kernel *out, 
 	*bytes = (struct str)STR_MAX(bytes->max);
 	kernel.label = mem_text(label);
 	kernel.arch = kernel_find_arch(&kernel.main);
+	kernel.is_partial = !kernel_has_any_function(&kernel.main);
 	*out = kernel;
 	return 0;
+}
+
+bool kernel_has_any_function(const struct kernel_part *part)
+{
+	const struct raw_btf *btf = &part->btf;
+
+	/* in nearly all; else all types are looked at */
+	if (name_index_find(&part->names, btf, "bpf_prog_put", BTF_KIND_FUNC))
+		return true;
+	for (uint32_t id = 1; id < btf->n_types; id++)
+		if (raw_btf_kind(raw_btf_type(btf, id)) == BTF_KIND_FUNC)
+			return true;
+	return false;
 }
 
 static const struct btf_type *find_in(const struct kernel_part *part, const char *name,

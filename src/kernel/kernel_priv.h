@@ -33,6 +33,9 @@ char *kernel_module_name(const char *path);
 /* Reads module_files, once. What cannot be read is left out. */
 void kernel_read_modules(struct kernel *kernel);
 
+/* BTF that was cut down to what some object needs has none. */
+bool kernel_has_any_function(const struct kernel_part *part);
+
 /* What `uname -m` says there, by what only one architecture has; NULL: nothing did. */
 const char *kernel_find_arch(const struct kernel_part *part);
 

@@ -122,6 +122,7 @@ static void describe(const struct opening *opening, const char *cache, struct ke
 	kernel->label = mem_text(source->label);
 	kernel->version = kernel_parse_version(release, opening->facts.details);
 	kernel->arch = kernel_find_arch(&kernel->main);
+	kernel->is_partial = !kernel_has_any_function(&kernel->main);
 	if (!kernel->arch)
 		kernel->arch = source->arch;
 	kernel->options.file = mem_text(source->options_file);

@@ -117,6 +117,21 @@ static void modules_have_the_kernels_names(void **state)
 	}
 }
 
+static void btf_without_functions_is_partial(void **state)
+{
+	AUTO(kernel) struct kernel whole = { 0 }, partial = { 0 };
+	struct btf *btf = kernel_btf_new();
+
+	(void)state;
+	kernel_btf_function(btf, "f");
+	open_small(btf, &whole);
+	assert_false(whole.is_partial);
+	btf = kernel_btf_new();
+	kernel_btf_struct(btf, "task_struct", "pid");
+	open_small(btf, &partial);
+	assert_true(partial.is_partial);
+}
+
 static void versions_are_read(void **state)
 {
 	static const struct {
@@ -229,6 +244,7 @@ int main(void)
 		cmocka_unit_test(damaged_bytes_stay_the_callers),
 		cmocka_unit_test(modules_are_read_when_something_is_missed),
 		cmocka_unit_test(modules_have_the_kernels_names),
+		cmocka_unit_test(btf_without_functions_is_partial),
 		cmocka_unit_test(versions_are_read),
 		cmocka_unit_test(options_are_read_and_looked_up),
 		cmocka_unit_test(architectures_are_told_by_what_only_they_have),
