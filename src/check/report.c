@@ -13,8 +13,8 @@ static void add_clean(struct str *out, const char *text)
 
 void report_reason(const struct finding *f, struct str *out)
 {
-	/* a reason that names what it is about needs no name before it */
-	bool is_named = f->why && strstr(f->why, f->what);
+	/* a reason that names what it is about needs no name before it; a section stands elsewhere */
+	bool is_named = f->why && (strstr(f->why, f->what) || f->kind == FIND_ATTACH);
 
 	if (f->kind == FIND_RELOCATION || !is_named) {
 		add_clean(out, f->what);

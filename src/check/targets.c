@@ -10,6 +10,7 @@
 struct question {
 	struct kernel *kernel;
 	const struct live *live;
+	bool asks_all;
 	const struct check_program *program;
 	char name[NAME_MOST]; /* the target, perhaps without an offset */
 };
@@ -38,7 +39,6 @@ static void ask_function(struct question *q, struct target_answer *a)
 	if (kernel_table_feature(q->kernel, FEATURE_TRAMPOLINE) == TABLE_NO) {
 		answer(a, FINDING_MISSING, "%s programs are not possible on this architecture",
 		       q->program->attached->section);
-		a->since = kernel_table_feature_since(FEATURE_TRAMPOLINE);
 		return;
 	}
 	a->n_arguments = offers_arguments(q->kernel, q->name);
@@ -49,7 +49,7 @@ static void ask_function(struct question *q, struct target_answer *a)
 	/* the value that is returned stands behind the arguments */
 	if (strcmp(q->program->attached->section, "fentry") != 0)
 		a->n_arguments++;
-	if (q->live && live_function(q->live, q->name) == LIVE_NO)
+	if (q->live && q->asks_all && live_function(q->live, q->name) == LIVE_NO)
 		answer(a, FINDING_MISSING, "the function %s cannot be traced in this kernel",
 		       q->name);
 }
@@ -62,7 +62,7 @@ static void ask_symbol(struct question *q, struct target_answer *a)
 		return;
 	if (live == LIVE_NO)
 		no_function(q, q->name, FINDING_MISSING, a);
-	else if (strchr(q->name, '.'))
+	else if (strchr(q->name, '.') || q->kernel->is_partial)
 		answer(a, FINDING_UNKNOWN, "BTF does not show functions like %s", q->name);
 	else
 		no_function(q, q->name, FINDING_LIKELY, a);
@@ -258,16 +258,20 @@ static bool needs_sleepable(const struct check_program *program)
 	       program->attached->kernel_btf;
 }
 
-void targets_find(struct kernel *kernel, const struct live *live,
-		  const struct check_program *program, struct target_answer *out)
+void targets_find(const struct target_question *question, struct target_answer *out)
 {
-	struct question q = { .kernel = kernel, .live = live, .program = program };
+	const struct check_program *program = question->program;
+	struct question q = { .kernel = question->kernel,
+			      .live = question->live,
+			      .asks_all = question->asks_all,
+			      .program = program };
 
 	*out = (struct target_answer){ .level = FINDING_OK, .n_arguments = -1 };
-	if (!program->attached || !has_attach_type(&q, out))
+	if (!program->attached || !has_attach_type(&q, out) ||
+	    (q.kernel->is_partial && program->attached->kernel_btf)) /* verdict_program.c says it */
 		return;
 	if (needs_sleepable(program) &&
-	    kernel_table_feature(kernel, FEATURE_SLEEPABLE) == TABLE_NO) {
+	    kernel_table_feature(q.kernel, FEATURE_SLEEPABLE) == TABLE_NO) {
 		answer(out, FINDING_MISSING, "programs that may sleep (.s) are not possible");
 		out->since = kernel_table_feature_since(FEATURE_SLEEPABLE);
 		return;

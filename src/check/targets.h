@@ -20,8 +20,13 @@ struct target_answer {
 	int n_arguments;
 };
 
-/* live NULL: only what BTF says. */
-void targets_find(struct kernel *kernel, const struct live *live,
-		  const struct check_program *program, struct target_answer *out);
+struct target_question {
+	struct kernel *kernel;
+	const struct live *live; /* NULL: only what BTF says */
+	bool asks_all;		 /* also what takes the running kernel 50 ms to say */
+	const struct check_program *program;
+};
+
+void targets_find(const struct target_question *question, struct target_answer *out);
 
 #endif

@@ -13,7 +13,7 @@ static void job_start(struct job *job, struct check_subject *s, struct kernel *k
 	job->subject = s;
 	job->kernel = kernel;
 	job->rules = rules;
-	job->groups = mem_array(n, sizeof(*job->groups));
+	job->groups = job->verdict->groups = mem_array(n, sizeof(*job->groups));
 	job->targets = mem_array(n, sizeof(*job->targets));
 	job->is_out = mem_array(n, sizeof(*job->is_out));
 	job->verdict->programs = mem_array(n, sizeof(*job->verdict->programs));
@@ -40,12 +40,19 @@ static void job_done(struct job *job)
 	reach_done(&job->open);
 	facts_done(&job->facts);
 	facts_done(&job->open_facts);
-	free(job->groups);
 	free(job->targets);
 	free(job->is_out);
 	code_reset(&job->subject->code);
 }
 AUTO_STRUCT(job, struct job, job_done);
+
+static bool is_grouped(const struct job *job, uint32_t program)
+{
+	for (uint32_t i = 0; i < job->subject->n_programs; i++)
+		if (i != program && job->groups[i] == job->groups[program])
+			return true;
+	return false;
+}
 
 static void find_targets(struct job *job)
 {
@@ -55,7 +62,12 @@ static void find_targets(struct job *job)
 		job->is_out[i] = p->is_skipped;
 		job->verdict->programs[i] = p->is_skipped ? CHECK_SKIPPED : CHECK_FINE;
 		if (!p->is_skipped)
-			targets_find(job->kernel, job->rules->live, p, &job->targets[i]);
+			targets_find(&(struct target_question){ .kernel = job->kernel,
+								.live = job->rules->live,
+								.asks_all = !job->rules->is_quick ||
+									    is_grouped(job, i),
+								.program = p },
+				     &job->targets[i]);
 	}
 }
 

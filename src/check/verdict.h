@@ -34,12 +34,16 @@ struct check_rules {
 	bool has_kfunc_flavours;  /* libbpf 1.3: "kfunc___v2" means kfunc */
 	bool has_fixed_options; /* values of variables are final: there is nobody to set them later */
 	bool wants_all;		/* findings of level OK and GUARDED too */
+	bool is_quick; /* what takes the kernel long to say is only asked where there is a choice */
 	const struct live *live; /* of the running kernel; NULL: only what BTF says */
+	struct kernel
+		*relocations; /* whose types relocations resolve against; NULL: the kernel's */
 };
 
 struct check_verdict {
 	enum check_state state;	    /* of the package */
 	enum check_state *programs; /* by the subject's index */
+	uint32_t *groups;	    /* the same: the index of the first of its alternatives */
 	struct finding *findings;
 	size_t n_findings;
 	size_t cap;

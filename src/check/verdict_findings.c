@@ -58,6 +58,7 @@ void check_verdict_done(struct check_verdict *v)
 	verdict_drop_findings(v, 0);
 	free(v->findings);
 	free(v->programs);
+	free(v->groups);
 	free(v->relos);
 	*v = (struct check_verdict){ 0 };
 }

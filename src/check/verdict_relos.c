@@ -29,7 +29,8 @@ void verdict_relocate(struct job *job)
 	v->relos = mem_array(s->info.n_relos, sizeof(*v->relos));
 	if (!s->info.n_relos)
 		return;
-	kernel_core_targets(job->kernel, &targets);
+	kernel_core_targets(job->rules->relocations ? job->rules->relocations : job->kernel,
+			    &targets);
 	resolver = core_resolver_new(&s->raw, &targets, job->rules->size);
 	for (size_t i = 0; i < s->info.n_relos; i++) {
 		struct code_section *section = &s->code.sections[s->relos[i].section];

@@ -33,7 +33,7 @@ struct options {
 #define AT(member) offsetof(struct options, member)
 
 static const struct cli_option options[] = {
-	{ "btf", 'b', CLI_LIST, AT(btf), "FILE|DIR",
+	{ "btf", 'b', CLI_LIST, AT(btf), "PATH",
 	  "a kernel, or a folder of them (BTF, vmlinux, vmlinuz, BTFHub's tree), instead of the "
 	  "running one; '" HOST "' is that one; can be repeated",
 	  CLI_WORDS_FILE, NULL, 0 },
@@ -51,8 +51,9 @@ static const struct cli_option options[] = {
 	  CLI_WORDS_FILE, NULL, 0 },
 	{ "skip", 0, CLI_LIST, AT(skip), "PROGRAM", "as with epm run; can be repeated", 0, NULL,
 	  0 },
-	{ "with", 0, CLI_LIST, AT(with), "FLAG[=VALUE]",
-	  "as if the package were run with --FLAG; can be repeated", 0, NULL, 0 },
+	{ "with", 0, CLI_LIST, AT(with), "FLAG",
+	  "as if the package were run with this flag (NAME, NAME=VALUE); can be repeated", 0, NULL,
+	  0 },
 	{ "config", 'c', CLI_TEXT, AT(configuration), "FILE",
 	  "use this configuration (.skel.json or .skel.yaml) instead of the package's",
 	  CLI_WORDS_FILE, NULL, 0 },

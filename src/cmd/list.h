@@ -9,6 +9,7 @@
 #define CMD_LIST(X) \
 	X(build) \
 	X(run) \
+	X(check) \
 	X(vmlinux) \
 	X(pull) \
 	X(push) \

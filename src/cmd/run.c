@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "base/limits.h"
 #include "cmd/gate.h"
 #include "cmd/input.h"
@@ -27,6 +28,7 @@ struct options {
 	const char *cgroup;
 	uint64_t frequency_hz;
 	bool allows_unsigned;
+	bool skips_check;
 	bool is_locked;
 	const char *lock;
 	struct cmd_remote remote;
@@ -64,6 +66,8 @@ static const struct cli_option options[] = {
 	  "how often perf_event programs sample each CPU", 0, NULL, 100000 },
 	{ "fail-on-loss", 0, CLI_FLAG, AT(fails_on_loss), NULL,
 	  "exit with status 10 when events were lost", 0, NULL, 0 },
+	{ "no-check", 0, CLI_FLAG, AT(skips_check), NULL,
+	  "load it even if it is known that this kernel cannot run it", 0, NULL, 0 },
 	CMD_ALLOW_UNSIGNED_OPTION(struct options),
 	{ "locked", 0, CLI_FLAG, AT(is_locked), NULL,
 	  "run only what " LOCK_FILE " (see epm-lock(1)) pins the name to", 0, NULL, 0 },
@@ -211,10 +215,12 @@ struct going {
 	struct cmd_locked locked;
 	struct cmd_passed passed; /* place NULL: not yet */
 	struct package *package;
+	char *cache; /* of what was read of kernels */
 };
 
 static void going_done(struct going *going)
 {
+	free(going->cache);
 	cmd_trust_done(&going->trust);
 	cmd_locked_done(&going->locked);
 	cmd_passed_done(&going->passed);
@@ -272,6 +278,7 @@ static int open_package(const struct options *s, const struct cli_args *args,
 	    params_parse(&loader->params, args->n_items - 1, args->items + 1, wants_help, err) < 0)
 		return -1;
 	loader->btf_path = s->btf;
+	loader->skips_check = s->skips_check;
 	loader->place.interface = s->interface;
 	loader->place.cgroup = s->cgroup;
 	loader->place.frequency_hz = s->frequency_hz;
@@ -293,6 +300,8 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 		return -1;
 	if (wants_help)
 		return show_help(loader, going.package->config, args->items[0], err);
+	going.cache = path_join(env->home, "btf");
+	loader->cache = going.cache;
 	if (pass_gate(&going, err) < 0 ||
 	    cmd_gate_deny(&going.trust, going.passed.place, loader, err) < 0)
 		return -1;

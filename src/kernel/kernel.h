@@ -64,6 +64,9 @@ AUTO_STRUCT(kernel, struct kernel, kernel_done);
 /* The running kernel. UNSUPPORTED where it has no BTF. cache: as kernel_open(). */
 int kernel_open_running(const char *cache, struct kernel *out, struct err *err) MUST_CHECK;
 
+/* The running kernel without any BTF: is_partial. */
+int kernel_open_bare(struct kernel *out, struct err *err) MUST_CHECK;
+
 /*
  * A kernel of raw BTF bytes, which it takes over where that succeeds; for tests and for what is in
  * memory already.

@@ -100,22 +100,41 @@ static int open_main(const char *cache, struct kernel_part *part, struct err *er
 	return 0;
 }
 
-int kernel_open_running(const char *cache, struct kernel *out, struct err *err)
+/* What needs no BTF. */
+static int describe(struct kernel *kernel, struct err *err)
 {
-	AUTO(kernel) struct kernel kernel = { .is_running = true };
 	struct utsname name;
 
 	if (uname(&name) < 0)
 		return err_errno(err, "uname");
-	if (open_main(cache, &kernel.main, err) < 0)
+	kernel->is_running = true;
+	kernel->label = mem_text(name.release);
+	kernel->release = mem_text(name.release);
+	kernel->version = ubuntu_version();
+	if (!kernel->version)
+		kernel->version = kernel_parse_version(name.release, name.version);
+	kernel->arch = kernel_arch_word(name.machine, strlen(name.machine));
+	return 0;
+}
+
+int kernel_open_running(const char *cache, struct kernel *out, struct err *err)
+{
+	AUTO(kernel) struct kernel kernel = { 0 };
+
+	if (describe(&kernel, err) < 0 || open_main(cache, &kernel.main, err) < 0)
 		return -1;
-	kernel.label = mem_text(name.release);
-	kernel.release = mem_text(name.release);
-	kernel.version = ubuntu_version();
-	if (!kernel.version)
-		kernel.version = kernel_parse_version(name.release, name.version);
-	kernel.arch = kernel_arch_word(name.machine, strlen(name.machine));
 	list_modules(&kernel);
+	*out = kernel;
+	kernel = (struct kernel){ 0 };
+	return 0;
+}
+
+int kernel_open_bare(struct kernel *out, struct err *err)
+{
+	AUTO(kernel) struct kernel kernel = { .is_partial = true };
+
+	if (describe(&kernel, err) < 0)
+		return -1;
 	*out = kernel;
 	kernel = (struct kernel){ 0 };
 	return 0;

@@ -15,6 +15,7 @@
 #include "btf/kernel_btf.h"
 #include "btf/shrink.h"
 #include "btf/value.h"
+#include "kernel/sources.h"
 #include "run/attach.h"
 #include "run/explain.h"
 #include "run/select.h"
@@ -92,6 +93,9 @@ void loader_free(struct loader *l)
 	bpf_object__close(l->bpf);
 	identity_lower();
 	object_free(l->object);
+	kernel_done(&l->kernel);
+	kernel_done(&l->file_kernel);
+	needs_list_done(&l->replaceable);
 	if (l->btf_fd >= 0)
 		close(l->btf_fd);
 	free(l);
@@ -227,13 +231,12 @@ static void tune_map(struct loader *l, struct bpf_map *map)
 }
 
 /* Hand the cut-down BTF to libbpf, which wants a path. */
-static int keep_btf(struct loader *l, const struct str *cut, char *path, size_t size,
-		    struct err *err)
+static int keep_btf(struct loader *l, struct span btf, char *path, size_t size, struct err *err)
 {
 	l->btf_fd = memfd_create("epm-btf", MFD_CLOEXEC);
 	if (l->btf_fd < 0)
 		return err_errno(err, "make a memory file");
-	if (fs_write_fd(l->btf_fd, str_text(cut), cut->len, "the BTF", err) < 0)
+	if (fs_write_fd(l->btf_fd, btf.data, btf.len, "the BTF", err) < 0)
 		return -1;
 	snprintf(path, size, "/proc/self/fd/%d", l->btf_fd);
 	return 0;
@@ -268,18 +271,16 @@ static bool read_relocations(const struct loader *l, struct relocations *r)
 	return false;
 }
 
-static int cut_btf(struct loader *l, const struct relocations *r, struct span kernel, char *path,
-		   size_t size, struct err *err)
+static int cut_btf(struct loader *l, const struct relocations *r, char *path, size_t size,
+		   struct err *err)
 {
-	AUTO(raw_btf) struct raw_btf from = { 0 };
 	AUTO(str) struct str cut = STR_MAX(LIMIT_KERNEL_BTF);
 
 	if (!shrink_is_possible(&r->own, &r->info))
 		return err_set(err, EC_UNSUPPORTED, "its relocations want the whole BTF");
-	if (raw_btf_open(kernel, "the kernel's BTF", &from, err) < 0 ||
-	    shrink_for_relos(&from, &r->own, &r->info, &cut, err) < 0)
+	if (shrink_for_relos(&l->types->main.btf, &r->own, &r->info, &cut, err) < 0)
 		return -1;
-	return keep_btf(l, &cut, path, size, err);
+	return keep_btf(l, (struct span){ str_text(&cut), cut.len }, path, size, err);
 }
 
 /*
@@ -289,22 +290,49 @@ static int cut_btf(struct loader *l, const struct relocations *r, struct span ke
 static int prepare_btf(struct loader *l, char *path, size_t size, struct err *err)
 {
 	AUTO(relocations) struct relocations relocations = { 0 };
-	AUTO(kernel_btf) struct kernel_btf kernel = { 0 };
 	struct err why = { 0 };
 
 	path[0] = '\0';
 	if (!read_relocations(l, &relocations))
 		return 0;
-	if (kernel_btf_open(l->btf_path, &kernel, err) < 0)
+	if (!l->types) {
+		*err = l->no_types;
 		return err_wrap(err, "%s", l->name);
-	if (cut_btf(l, &relocations, kernel.data, path, size, &why) == 0)
+	}
+	if (cut_btf(l, &relocations, path, size, &why) == 0)
 		return 0;
 	if (why.code == EC_CORRUPT && l->btf_path)
 		return err_set(err, EC_CORRUPT, "%s: %s", l->btf_path, why.text);
 	log_trace(TRACE_btf, "%s: whole kernel BTF: %s", l->name, why.text);
-	if (l->btf_path && (size_t)snprintf(path, size, "%s", l->btf_path) >= size)
-		return err_set(err, EC_USAGE, "the path %s is too long", l->btf_path);
-	return 0;
+	return l->btf_path ? keep_btf(l, l->types->main.bytes.data, path, size, err) : 0;
+}
+
+static int open_types(struct loader *l, struct err *err)
+{
+	AUTO(kernel_sources) struct kernel_sources sources = { 0 };
+
+	if (kernel_sources_find(&l->btf_path, 1, &sources, err) < 0)
+		return -1;
+	if (sources.n_items != 1)
+		return err_set(err, EC_USAGE, "--btf: there are %zu kernels in %s", sources.n_items,
+			       l->btf_path);
+	return kernel_open(&sources.items[0], l->cache, &l->file_kernel, err);
+}
+
+/* The running kernel, also without BTF, and the one whose types are used in its place. */
+static int open_kernels(struct loader *l, struct err *err)
+{
+	if (kernel_open_running(l->cache, &l->kernel, err) < 0) {
+		l->no_types = *err;
+		if (err->code != EC_UNSUPPORTED || kernel_open_bare(&l->kernel, err) < 0)
+			return -1;
+	} else {
+		l->types = &l->kernel;
+	}
+	if (!l->btf_path)
+		return 0;
+	l->types = &l->file_kernel;
+	return open_types(l, err);
 }
 
 /* libbpf takes the path of BTF only when it opens, and does not load an object twice. */
@@ -370,51 +398,48 @@ static int fill_maps(struct loader *l, struct err *err)
 	return 0;
 }
 
-/* Programs that are left out: those the person skips, and optional ones the kernel has refused. */
-struct left_out {
+/* Programs that the kernel has refused and the package can do without. */
+struct refused {
 	const char **names;
-	char **owned;
 	size_t n_names;
-	size_t n_owned;
 };
 
-static void left_out_done(struct left_out *left)
+static void refused_done(struct refused *refused)
 {
-	for (size_t i = 0; i < left->n_owned; i++)
-		free(left->owned[i]);
-	free(left->owned);
-	free(left->names);
+	for (size_t i = 0; i < refused->n_names; i++)
+		free((char *)refused->names[i]);
+	free(refused->names);
 }
-AUTO_STRUCT(left_out, struct left_out, left_out_done);
+AUTO_STRUCT(refused, struct refused, refused_done);
 
-static int prepare(struct loader *l, const struct left_out *left, struct err *err)
+static int prepare(struct loader *l, const struct select_names *names, struct err *err)
 {
 	struct bpf_map *map;
 
-	if (set_variables(l, err) < 0 || select_programs(l, left->names, left->n_names, err) < 0 ||
-	    attach_prepare(l, err) < 0)
+	if (set_variables(l, err) < 0 || select_programs(l, names, err) < 0)
 		return -1;
 	bpf_object__for_each_map (map, l->bpf)
 		tune_map(l, map);
 	return 0;
 }
 
-/* After a failure: was it an optional program? Then it is left out, which is said. */
-static bool leave_out(struct loader *l, struct left_out *left, int number)
+/* After a failure: was it a program the package can do without? Then it is left out, which is said. */
+static bool leave_out(struct loader *l, struct refused *refused, int number)
 {
 	char *name = explain_failed_program();
 	const struct config_prog *wish =
 		name && l->config ? config_find_prog(l->config, name) : NULL;
+	bool is_optional = wish && wish->is_optional;
 	struct err why;
 
-	if (!wish || !wish->is_optional) {
+	if (!name || (!is_optional && !select_has_alternative(l, name))) {
 		free(name);
 		return false;
 	}
 	explain_load(l->bpf, l->name, number, &why);
-	log_note("%s; it is optional and left out", why.text);
-	left->owned[left->n_owned++] = name;
-	left->names[left->n_names++] = name;
+	log_note("%s; %s", why.text,
+		 is_optional ? "it is optional and left out" : "an alternative is taken");
+	refused->names[refused->n_names++] = name;
 	return true;
 }
 
@@ -431,23 +456,22 @@ static size_t count_programs(const struct loader *l)
 int loader_load(struct loader *l, const char *const *skip, size_t n_skip, struct err *err)
 {
 	size_t n_programs = count_programs(l);
-	AUTO(left_out) struct left_out left = { 0 };
+	AUTO(refused) struct refused refused = { 0 };
 	char btf_path[PATH_MAX];
 	int number;
 
-	left.names = mem_array(n_skip + n_programs, sizeof(*left.names));
-	left.owned = mem_array(n_programs, sizeof(*left.owned));
-	for (size_t i = 0; i < n_skip; i++)
-		left.names[left.n_names++] = skip[i];
-	if (prepare_btf(l, btf_path, sizeof(btf_path), err) < 0 ||
+	refused.names = mem_array(n_programs + 1, sizeof(*refused.names));
+	if (open_kernels(l, err) < 0 || prepare_btf(l, btf_path, sizeof(btf_path), err) < 0 ||
 	    (*btf_path && open_again(l, btf_path, err) < 0))
 		return -1;
 	for (;;) {
-		if (prepare(l, &left, err) < 0)
+		struct select_names names = { skip, n_skip, refused.names, refused.n_names };
+
+		if (prepare(l, &names, err) < 0)
 			return -1;
 		if (try_load(l, &number) == 0)
 			return fill_maps(l, err);
-		if (left.n_owned == n_programs || !leave_out(l, &left, number))
+		if (refused.n_names == n_programs || !leave_out(l, &refused, number))
 			return explain_load(l->bpf, l->name, number, err);
 		if (open_again(l, btf_path, err) < 0)
 			return -1;

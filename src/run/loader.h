@@ -11,8 +11,10 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "btf/needs.h"
 #include "btf/object.h"
 #include "btf/variable.h"
+#include "kernel/kernel.h"
 #include "pkg/config.h"
 #include "run/param.h"
 
@@ -30,7 +32,15 @@ struct loader {
 		const char *cgroup;    /* or NULL */
 		uint64_t frequency_hz; /* 0: as configured */
 	} place;
-	const char *btf_path; /* kernel BTF to relocate against; NULL: the running kernel's */
+	const char
+		*btf_path; /* a kernel whose types to relocate against; NULL: the running one's */
+	const char *cache; /* folder for what was read of kernels (EPM_HOME/btf), or NULL */
+	bool skips_check;  /* load what is known not to run, too */
+	struct kernel kernel;	   /* the running one */
+	struct kernel file_kernel; /* that of btf_path */
+	struct kernel *types;	   /* of these the one to relocate against; NULL: there is none */
+	struct err no_types;	   /* why there is none */
+	struct needs_list replaceable; /* programs that have an alternative: run/select.h */
 	struct live {
 		const struct bpf_map *map; /* the one whose content is mapped */
 		const char *bytes;

@@ -2,119 +2,169 @@
 #include "run/select.h"
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "base/log.h"
-#include "kernel/live.h"
+#include "check/report.h"
+#include "run/attach.h"
+#include "run/subject.h"
 
-/* What follows one of the prefixes, NULL-terminated; NULL: none fits. */
-static const char *after(const char *section, const char *const *prefixes)
+static int skip_program(struct loader *l, const char *name, struct err *err)
 {
-	for (; *prefixes; prefixes++)
-		if (text_starts(section, *prefixes))
-			return section + strlen(*prefixes);
-	return NULL;
-}
-
-static const char *const tracepoint_prefixes[] = { "tracepoint/", "tp/", NULL };
-static const char *const raw_prefixes[] = { "raw_tp/", "raw_tracepoint/", NULL };
-static const char *const btf_prefixes[] = { "tp_btf/", NULL };
-
-static int skip_named(struct loader *l, const char *const *skip, size_t n_skip, struct err *err)
-{
-	for (size_t i = 0; i < n_skip; i++) {
-		struct bpf_program *program = bpf_object__find_program_by_name(l->bpf, skip[i]);
-
-		if (!program)
-			return err_set(err, EC_USAGE, "%s has no program '%s'", l->name, skip[i]);
-		bpf_program__set_autoload(program, false);
-	}
-	return 0;
-}
-
-static int check_tracepoint(struct loader *l, struct bpf_program *program, const char *path,
-			    struct err *err)
-{
-	const char *slash = strchr(path, '/');
-	AUTO(free) char *category = slash ? mem_textn(path, slash - path) : NULL;
-	enum live_answer answer;
-
-	if (!slash)
-		return 0; /* libbpf says what is wrong with the section */
-	answer = live_tracepoint(category, slash + 1);
-	if (answer != LIVE_NO)
-		return 0;
-	if (loader_is_optional(l, program) || !strcmp(category, "syscalls")) {
-		bpf_program__set_autoload(program, false);
-		log_verbose("%s is left out: this kernel has no tracepoint %s",
-			    bpf_program__name(program), path);
-		return 0;
-	}
-	err_set(err, EC_UNSUPPORTED, "%s: this kernel has no tracepoint %s, which program %s needs",
-		l->name, path, bpf_program__name(program));
-	return err_hint(err, "--skip %s runs the package without it", bpf_program__name(program));
-}
-
-/* Is there a tp_btf program for the same event that will be loaded? */
-static bool has_btf_twin(const struct loader *l, const char *event)
-{
-	struct bpf_program *program;
-	const char *other;
-
-	bpf_object__for_each_program (program, l->bpf) {
-		other = after(loader_section(l, program), btf_prefixes);
-		if (other && !strcmp(other, event) && bpf_program__autoload(program))
-			return true;
-	}
-	return false;
-}
-
-static int select_one(struct loader *l, struct bpf_program *program, struct err *err)
-{
-	const char *section = loader_section(l, program);
-	const char *rest;
-
-	if (!bpf_program__autoload(program))
-		return 0;
-	rest = after(section, tracepoint_prefixes);
-	if (rest)
-		return check_tracepoint(l, program, rest, err);
-	rest = after(section, raw_prefixes);
-	if (rest && has_btf_twin(l, rest)) {
-		bpf_program__set_autoload(program, false);
-		log_verbose("%s is left out: another program has the event as tp_btf/%s",
-			    bpf_program__name(program), rest);
-	}
-	return 0;
-}
-
-static bool has_any(const struct loader *l)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program (program, l->bpf)
-		if (bpf_program__autoload(program))
-			return true;
-	return false;
-}
-
-static int refuse_all(struct loader *l, struct err *err)
-{
-	struct bpf_program *program = bpf_object__next_program(l->bpf, NULL);
+	struct bpf_program *program = bpf_object__find_program_by_name(l->bpf, name);
 
 	if (!program)
-		return err_set(err, EC_CORRUPT, "%s: there is no program in it", l->name);
-	return err_set(err, EC_UNSUPPORTED,
-		       "%s: none of its programs can be had on this kernel (the first is %s, %s)",
-		       l->name, bpf_program__name(program), loader_section(l, program));
+		return err_set(err, EC_USAGE, "%s has no program '%s'", l->name, name);
+	bpf_program__set_autoload(program, false);
+	return 0;
 }
 
-int select_programs(struct loader *l, const char *const *skip, size_t n_skip, struct err *err)
+/* out: all names together, borrowed. */
+static int skip_named(struct loader *l, const struct select_names *names, const char **out,
+		      struct err *err)
 {
-	struct bpf_program *program;
+	size_t n = 0;
 
-	if (skip_named(l, skip, n_skip, err) < 0)
-		return -1;
-	bpf_object__for_each_program (program, l->bpf)
-		if (select_one(l, program, err) < 0)
+	for (size_t i = 0; i < names->n_skip; i++)
+		out[n++] = names->skip[i];
+	for (size_t i = 0; i < names->n_refused; i++)
+		out[n++] = names->refused[i];
+	for (size_t i = 0; i < n; i++)
+		if (skip_program(l, out[i], err) < 0)
 			return -1;
-	return has_any(l) ? 0 : refuse_all(l, err);
+	return 0;
+}
+
+/* The finding that is to blame for a program; NULL: none. */
+static const struct finding *find_blame(const struct check_verdict *verdict, uint32_t program)
+{
+	const struct finding *worst = NULL;
+
+	for (size_t i = 0; i < verdict->n_findings; i++) {
+		const struct finding *f = &verdict->findings[i];
+
+		if (f->program == program && f->level >= FINDING_LIKELY &&
+		    (!worst || f->level > worst->level))
+			worst = f;
+	}
+	return worst;
+}
+
+static char *reason_of(const struct finding *finding)
+{
+	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
+
+	report_reason(finding, &text);
+	if (finding->line) {
+		str_adds(&text, ", at ");
+		report_line(finding, &text);
+	}
+	return mem_text(str_text(&text));
+}
+
+static int refuse(const struct loader *l, const struct check_subject *subject,
+		  const struct check_verdict *verdict, struct err *err)
+{
+	const struct finding *worst = report_worst(verdict);
+	AUTO(free) char *reason = worst ? reason_of(worst) : NULL;
+
+	if (!worst)
+		return err_set(err, EC_UNSUPPORTED,
+			       "%s: none of its programs can be had on this kernel", l->name);
+	if (worst->program == FINDING_OBJECT) {
+		err_set(err, EC_UNSUPPORTED, "%s cannot run on this kernel: %s", l->name, reason);
+		return err_hint(err, "'epm check' shows all that is in the way");
+	}
+	err_set(err, EC_UNSUPPORTED, "%s cannot run on this kernel: program %s (%s): %s", l->name,
+		subject->programs[worst->program].name, subject->programs[worst->program].section,
+		reason);
+	return err_hint(err,
+			"'epm check' shows all that is in the way; --skip %s runs the package "
+			"without it",
+			subject->programs[worst->program].name);
+}
+
+static void say(const struct loader *l, const struct check_subject *subject,
+		const struct check_verdict *verdict, uint32_t program)
+{
+	const struct check_program *p = &subject->programs[program];
+	const struct finding *blame = find_blame(verdict, program);
+	AUTO(free) char *reason = blame ? reason_of(blame) : NULL;
+
+	if (verdict->programs[program] == CHECK_ALTERNATIVE)
+		log_verbose("%s: program %s (%s) is not loaded: an alternative is taken", l->name,
+			    p->name, p->section);
+	else if (verdict->programs[program] == CHECK_LEFT_OUT)
+		log_verbose("%s: program %s (%s) is left out: %s", l->name, p->name, p->section,
+			    reason ? reason : "it cannot be had");
+}
+
+static bool is_in(enum check_state state)
+{
+	return state != CHECK_ALTERNATIVE && state != CHECK_LEFT_OUT && state != CHECK_SKIPPED;
+}
+
+/* What was found decides what libbpf loads. */
+static int apply(struct loader *l, const struct check_subject *subject,
+		 const struct check_verdict *verdict, struct err *err)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < subject->n_programs; i++) {
+		struct bpf_program *program =
+			bpf_object__find_program_by_name(l->bpf, subject->programs[i].name);
+
+		if (!program)
+			continue;
+		bpf_program__set_autoload(program, is_in(verdict->programs[i]));
+		n += is_in(verdict->programs[i]);
+		say(l, subject, verdict, i);
+	}
+	if (n)
+		return 0;
+	return subject->n_programs
+		       ? refuse(l, subject, verdict, err)
+		       : err_set(err, EC_CORRUPT, "%s: there is no program in it", l->name);
+}
+
+/* Names of programs with another in their place, for select_has_alternative(). */
+static void keep_alternatives(struct loader *l, const struct check_subject *subject,
+			      const struct check_verdict *verdict)
+{
+	needs_list_done(&l->replaceable);
+	for (uint32_t i = 0; i < subject->n_programs; i++)
+		for (uint32_t k = 0; is_in(verdict->programs[i]) && k < subject->n_programs; k++)
+			if (verdict->groups[k] == verdict->groups[i] &&
+			    verdict->programs[k] == CHECK_ALTERNATIVE)
+				needs_list_add(&l->replaceable, subject->programs[i].name);
+}
+
+int select_programs(struct loader *l, const struct select_names *names, struct err *err)
+{
+	size_t n = names->n_skip + names->n_refused;
+	AUTO(free) const char **out = mem_array(n + 1, sizeof(*out));
+	AUTO(run_subject) struct run_subject subject = { 0 };
+	AUTO(check_verdict) struct check_verdict verdict = { 0 };
+	struct check_rules rules = run_check_rules();
+	AUTO(live) struct live *live = live_new();
+
+	if (skip_named(l, names, out, err) < 0 || attach_prepare(l, err) < 0 ||
+	    run_subject_open(l, out, n, &subject, err) < 0)
+		return -1;
+	rules.live = live;
+	rules.is_quick = true;
+	rules.has_fixed_options = true;
+	rules.relocations = l->types;
+	check_against(subject.subject, &l->kernel, &rules, &verdict);
+	if (verdict.state == CHECK_CANNOT && !l->skips_check)
+		return refuse(l, subject.subject, &verdict, err);
+	keep_alternatives(l, subject.subject, &verdict);
+	return apply(l, subject.subject, &verdict, err);
+}
+
+bool select_has_alternative(const struct loader *l, const char *program)
+{
+	for (size_t i = 0; i < l->replaceable.n_items; i++)
+		if (!strcmp(l->replaceable.items[i], program))
+			return true;
+	return false;
 }
