@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Programs that may sleep where they attach, and where they may not. */
+#include "common.h"
+
+SEC("lsm.s/bprm_committed_creds")
+int committed(__u64 *ctx)
+{
+	return 0;
+}
+
+SEC("lsm.s/task_free")
+int atomic_hook(__u64 *ctx)
+{
+	return 0; /* not among those that may sleep */
+}
+
+SEC("fentry.s/do_nanosleep")
+int not_injectable(__u64 *ctx)
+{
+	return 0;
+}
