@@ -63,10 +63,11 @@ int kernel_unpack(const struct input *input, struct unpack **out, struct err *er
 
 /*
  * The kernels in a tar: BTF, images, and ELF files named vmlinux…, each by its name in it, in its
- * order. What is none, has an odd name or is a link is passed over. The caller frees all of them.
+ * order. What is none, has no name or is a link is passed over. kernel_members_free() frees them.
  */
 int kernel_members(const struct input *input, char ***out, size_t *out_n,
 		   struct err *err) MUST_CHECK;
+void kernel_members_free(char **names, size_t n);
 
 /*
  * One of them. NULL: the only one; of several the one whose name begins as the file's does.

@@ -88,19 +88,17 @@ static int add_members(struct search *search, const struct found *found, const s
 {
 	char **names = NULL;
 	size_t n = 0;
-	int rc;
 
-	rc = kernel_members(input, &names, &n, err);
-	if (rc == 0 && n == 1)
+	if (kernel_members(input, &names, &n, err) < 0)
+		return found->is_named ? -1 : 0;
+	if (n == 1)
 		add_source(search, found, NULL, NULL);
-	for (size_t i = 0; rc == 0 && n > 1 && i < n; i++)
+	for (size_t i = 0; n > 1 && i < n; i++)
 		add_source(search, found, names[i], NULL);
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
-	if (rc == 0 && !n && found->is_named)
+	kernel_members_free(names, n);
+	if (!n && found->is_named)
 		return err_set(err, EC_CORRUPT, "%s: no kernel is in this archive", found->path);
-	return found->is_named ? rc : 0;
+	return 0;
 }
 
 /* An ELF file is a kernel's, a module, or something else altogether. */

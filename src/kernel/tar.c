@@ -47,6 +47,13 @@ static int read_rest(struct unpack *unpack, struct member *member, struct err *e
 	return str_check(&member->bytes, member->name, err);
 }
 
+void kernel_members_free(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
 int kernel_members(const struct input *input, char ***out, size_t *out_n, struct err *err)
 {
 	AUTO(unpack) struct unpack *unpack = NULL;
@@ -68,9 +75,13 @@ int kernel_members(const struct input *input, char ***out, size_t *out_n, struct
 		if (rc < 0)
 			break;
 	}
+	if (rc < 0) {
+		kernel_members_free(names, n);
+		return -1;
+	}
 	*out = names;
 	*out_n = n;
-	return rc;
+	return 0;
 }
 
 /* What kernel_extract_member() found so far. */

@@ -10,18 +10,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char **names = NULL;
 	size_t n = 0;
 	struct err err = { 0 };
-	int rc = kernel_members(&input, &names, &n, &err);
 
-	for (size_t i = 0; i < n; i++) {
+	if (kernel_members(&input, &names, &n, &err) < 0) {
+		if (err.code != EC_CORRUPT || names)
+			abort();
+		return 0;
+	}
+	for (size_t i = 0; i < n && i < 4; i++) {
 		AUTO(extract) struct extract found = { 0 };
 
-		if (i < 4 && kernel_extract_member(&input, names[i], &found, &err) < 0 &&
-		    err.code == EC_NOT_FOUND && rc == 0)
+		if (kernel_extract_member(&input, names[i], &found, &err) < 0 &&
+		    err.code != EC_CORRUPT && err.code != EC_UNSUPPORTED)
 			abort();
-		free(names[i]);
 	}
-	free(names);
-	if (rc < 0 && err.code != EC_CORRUPT)
-		abort();
+	kernel_members_free(names, n);
 	return 0;
 }
