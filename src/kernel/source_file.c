@@ -17,10 +17,12 @@ static bool is_module_name(const char *name)
 	return end && end != name;
 }
 
-/* BTFHub's, one kernel in each: looking into a thousand of them would take minutes. */
-static bool is_btfhub_name(const char *name)
+/* Compressed BTF, BTFHub's archives, of one kernel each: looking into a thousand takes minutes. */
+static bool is_btf_name(const char *name)
 {
-	return strstr(name, ".btf.tar") != NULL;
+	const char *end = strstr(name, ".btf.");
+
+	return end && end != name;
 }
 
 /* "debian/12/x86_64/6.1.0-13-amd64.btf.tar.xz" → "debian/12/x86_64/6.1.0-13-amd64" */
@@ -157,7 +159,7 @@ int search_file(struct search *search, const struct found *found, struct err *er
 	struct input input = { .what = found->path };
 	struct stat st;
 
-	if (is_module_name(name) || is_btfhub_name(name)) {
+	if (is_module_name(name) || is_btf_name(name)) {
 		if (found->is_named && access(found->path, R_OK) < 0)
 			return err_errno(err, "open %s", found->path);
 		if (is_module_name(name))

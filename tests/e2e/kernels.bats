@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+# Kernels in files and folders, and what is kept of them, through epm check.
+load "$BATS_LIB/common"
+
+own_btf=/sys/kernel/btf/vmlinux
+
+setup_file() {
+	# somewhere else than below TMPDIR, which is each test's own
+	export PACKAGE=$BATS_FILE_TMPDIR/plain.o
+	cp "$EPM_SRC/tests/data/needs/plain.elf" "$PACKAGE"
+}
+
+# own NAME: this kernel's BTF as a file
+own() {
+	[ -r $own_btf ] || skip "kernel: it has no BTF"
+	mkdir -p "$(dirname "$1")"
+	cat $own_btf >"$1"
+}
+
+# check PATH…: the package against these
+check() {
+	local paths=()
+	for path in "$@"; do
+		paths+=(--btf "$path")
+	done
+	epm check "$PACKAGE" "${paths[@]}" --json
+}
+
+# kernels: "kernel architecture verdict", one a line
+kernels() {
+	jq -r '.[] | [.kernel, .architecture // "-", .verdict] | join(" ")' <<<"$output"
+}
+
+# image PAYLOAD OUT: x86's bzImage around compressed data
+image() {
+	python3 - "$@" <<-'END'
+		import struct, sys
+		payload = open(sys.argv[1], "rb").read() + struct.pack("<I", 1 << 20)
+		head = bytearray(2048)
+		head[0x1f1] = 2
+		head[0x202:0x206] = b"HdrS"
+		struct.pack_into("<H", head, 0x206, 0x20f)
+		struct.pack_into("<II", head, 0x248, 512, len(payload))
+		open(sys.argv[2], "wb").write(head + payload + b"the end")
+	END
+}
+
+@test "kernels: a tree as BTFHub has it" {
+	own debian/12/x86_64/5.10.0-9-amd64.btf
+	mkdir -p hub/debian/12/x86_64 hub/ubuntu/22.04/arm64
+	tar -C debian/12/x86_64 -cJf hub/debian/12/x86_64/5.10.0-9-amd64.btf.tar.xz 5.10.0-9-amd64.btf
+	cp debian/12/x86_64/5.10.0-9-amd64.btf hub/debian/12/x86_64/5.4.0-9-amd64.btf
+	gzip -k -1 debian/12/x86_64/5.10.0-9-amd64.btf
+	cp debian/12/x86_64/5.10.0-9-amd64.btf.gz hub/ubuntu/22.04/arm64/6.5.0.btf.gz
+	echo "nothing" >hub/README
+	ln -s /etc hub/etc
+	check hub
+	exits 0
+	[ "$(kernels)" = "debian/12/x86_64/5.4.0-9-amd64 $(uname -m) no-known-obstacle
+debian/12/x86_64/5.10.0-9-amd64 $(uname -m) no-known-obstacle
+ubuntu/22.04/arm64/6.5.0 $(uname -m) no-known-obstacle" ]
+}
+
+@test "kernels: images and archives" {
+	own small.btf
+	xz -1 -k small.btf
+	image small.btf.xz vmlinuz-6.1.0-1-amd64
+	mkdir set
+	cp small.btf set/5.10.0.btf
+	cp small.btf set/5.15.0.btf
+	tar -C set -cf set.tar 5.10.0.btf 5.15.0.btf
+	check vmlinuz-6.1.0-1-amd64 set.tar
+	exits 0
+	[ "$(kernels | cut -d' ' -f1,3)" = "6.1.0-1-amd64 no-known-obstacle
+set.tar/5.10.0 no-known-obstacle
+set.tar/5.15.0 no-known-obstacle" ]
+}
+
+@test "kernels: what was unpacked is kept and found again" {
+	own small.btf
+	gzip -1 small.btf
+	# a file that changed just now is not kept
+	is_kept() {
+		check small.btf.gz
+		[ "$(find "$EPM_HOME/btf/source" -type f 2>/dev/null | wc -l)" = 1 ]
+	}
+	wait_for is_kept
+	first=$output
+	[ "$(stat -c %a "$EPM_HOME/btf")" = 700 ]
+	[ "$(find "$EPM_HOME/btf" -type f -perm /077 | wc -l)" = 0 ]
+	mv small.btf.gz moved.btf.gz
+	# nothing is unpacked, so nothing is loaded for it
+	LD_DEBUG=files check moved.btf.gz
+	[[ $output != *libarchive* ]]
+	LD_DEBUG=files EPM_HOME=$PWD/other check moved.btf.gz
+	[[ $output == *libarchive* ]]
+	check moved.btf.gz
+	[ "${output//moved/small}" = "$first" ]
+}
+
+@test "kernels: what is kept is no part of the store" {
+	own small.btf
+	make_store a/b:1
+	epm ls
+	exits 0
+	before=$output
+	is_kept() { check small.btf && [ -d "$EPM_HOME/btf/source" ]; }
+	wait_for is_kept
+	epm ls
+	exits 0
+	[ "$output" = "$before" ]
+	is_sound
+	epm prune
+	exits 0
+	[ "$(find "$EPM_HOME/btf" -maxdepth 1 -type f | wc -l)" = 1 ]
+	rm -r "$EPM_HOME/btf"
+	check small.btf
+	exits 0
+}
+
+@test "kernels: nowhere to keep it is no error" {
+	own small.btf
+	mkdir -p "$EPM_HOME"
+	echo >"$EPM_HOME/btf"
+	check small.btf
+	exits 0
+	[ "$(cat "$EPM_HOME/btf")" = "" ]
+	EPM_HOME=/proc/none check small.btf
+	exits 0
+}
+
+@test "kernels: many at once on one cache" {
+	own small.btf
+	gzip -1 small.btf
+	pids=()
+	for i in 1 2 3 4 5 6; do
+		for j in 1 2 3; do
+			"$EPM" check "$PACKAGE" --btf small.btf.gz --json || echo "failed $j"
+		done >"out.$i" 2>&1 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	[ "$(cat out.* | grep -c no-known-obstacle)" -gt 0 ]
+	[ "$(cat out.* | sort | uniq -c | awk '{ print $1 % 18 }' | sort -u)" = 0 ]
+	[ "$(find "$EPM_HOME/btf" -name '*.tmp' | wc -l)" = 0 ]
+	[ "$(find "$EPM_HOME/btf" -maxdepth 1 -type f | wc -l)" = 1 ]
+}
+
+@test "kernels: what is none, or is broken" {
+	mkdir empty
+	echo "no kernel" >text
+	epm check "$PACKAGE" --btf missing
+	exits 3
+	epm check "$PACKAGE" --btf empty
+	exits 3
+	says "epm: empty: no kernel is in this folder"
+	epm check "$PACKAGE" --btf text
+	exits 6
+	says "epm: text: not a kernel: neither BTF nor ELF nor an image of one"
+	epm check "$PACKAGE" --btf "$PACKAGE"
+	exits 6
+	says "epm: $PACKAGE: an eBPF object, not a kernel"
+	gzip -k text
+	epm check "$PACKAGE" --btf text.gz
+	exits 6
+	mkdir hub
+	head -c 1000 /dev/zero | tar -C . -cf hub/5.10.btf.tar text
+	check hub
+	exits 6
+	[[ $output == *"no kernel is in this archive"* ]]
+}
+
+@test "kernels: those of other suites" {
+	list=$("$EPM_SRC/tests/support/kernels" --cached) ||
+		skip "kernel: none were fetched (tests/support/kernels)"
+	while read -r _ arch image; do
+		release=${image##*/vmlinuz-}
+		check "$image"
+		exits 0
+		[ "$(kernels)" = "$release $arch no-known-obstacle" ]
+		check "$(dirname "$image")"
+		exits 0
+		[ "$(kernels)" = "$release $arch no-known-obstacle" ]
+	done <<<"$list"
+}
