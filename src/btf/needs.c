@@ -75,12 +75,16 @@ static void add_helper(struct needs *needs, uint32_t id)
 	needs->gpl = needs->gpl || kernel_helper_is_gpl(id);
 }
 
-static void read_instructions(const struct object_section *section, struct needs *needs)
+/* marks: of those that count; NULL: all. */
+static void read_instructions(const struct object_section *section, const uint8_t *marks,
+			      struct needs *needs)
 {
 	struct bpf_insn insn;
 
 	for (size_t at = 0; at + sizeof(insn) <= section->data.len; at += sizeof(insn)) {
 		memcpy(&insn, section->data.data + at, sizeof(insn));
+		if (marks && !marks[at / sizeof(insn)])
+			continue;
 		at_least(needs, isa_of(&insn));
 		if (insn.code == (BPF_JMP | BPF_CALL) && insn.src_reg == 0)
 			add_helper(needs, insn.imm);
@@ -114,14 +118,16 @@ static void read_kind(const char *section, struct needs *needs)
 	needs_list_add(&needs->attach_targets, text);
 }
 
-static void read_sections(const struct object *object, struct needs *needs)
+static void read_sections(const struct object *object, const struct needs_filter *filter,
+			  struct needs *needs)
 {
 	for (size_t i = 1; i < object->n_sections; i++) {
 		const struct object_section *section = &object->sections[i];
 
 		if (is_code(section)) {
-			read_instructions(section, needs);
-			if (section->size && strcmp(section->name, ".text") != 0)
+			read_instructions(section, filter ? filter->insns[i] : NULL, needs);
+			if (section->size && strcmp(section->name, ".text") != 0 &&
+			    (!filter || filter->programs[i]))
 				read_kind(section->name, needs);
 		} else if (section->size && (text_starts(section->name, ".rodata") ||
 					     text_starts(section->name, ".data") ||
@@ -159,8 +165,39 @@ static void auto_btf(struct btf **btf)
 	btf__free(*btf);
 }
 
-static int read_btf(const struct object *object, const char *what, struct needs *needs,
-		    struct err *err)
+static bool asks_only(enum bpf_core_relo_kind kind)
+{
+	return kind == BPF_CORE_FIELD_EXISTS || kind == BPF_CORE_TYPE_EXISTS ||
+	       kind == BPF_CORE_TYPE_MATCHES || kind == BPF_CORE_ENUMVAL_EXISTS;
+}
+
+/* Does an instruction count? */
+static bool counts(const struct object *object, const struct needs_filter *filter,
+		   const char *section, uint32_t offset)
+{
+	for (size_t i = 1; i < object->n_sections; i++)
+		if (!strcmp(object->sections[i].name, section))
+			return filter->insns[i] && offset < object->sections[i].data.len &&
+			       filter->insns[i][offset / sizeof(struct bpf_insn)];
+	return false;
+}
+
+/* Of the relocations those stay that the filter lets through. */
+static void drop_uncounted(const struct object *object, const struct needs_filter *filter,
+			   struct ext_info *info)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; filter && i < info->n_relos; i++)
+		if (!(filter->is_strict && asks_only(info->relos[i].kind)) &&
+		    counts(object, filter, info->relos[i].section, info->relos[i].insn_off))
+			info->relos[n++] = info->relos[i];
+	if (filter)
+		info->n_relos = n;
+}
+
+static int read_btf(const struct object *object, const char *what,
+		    const struct needs_filter *filter, struct needs *needs, struct err *err)
 {
 	const struct object_section *section = object_find(object, ".BTF");
 	const struct object_section *ext = object_find(object, ".BTF.ext");
@@ -178,16 +215,18 @@ static int read_btf(const struct object *object, const char *what, struct needs 
 	if (!btf)
 		return err_set(err, EC_CORRUPT, "%s: .BTF is damaged", what);
 	needs_maps(btf, needs);
-	needs_ksyms(btf, needs);
+	needs_ksyms(btf, object, filter, needs);
+	drop_uncounted(object, filter, &info);
 	return needs_core(btf, &info, what, needs, err);
 }
 
-int needs_find(const struct object *object, const char *what, struct needs *out, struct err *err)
+int needs_find(const struct object *object, const char *what, const struct needs_filter *filter,
+	       struct needs *out, struct err *err)
 {
 	AUTO(needs) struct needs needs = { .isa = 1 };
 
-	read_sections(object, &needs);
-	if (read_btf(object, what, &needs, err) < 0)
+	read_sections(object, filter, &needs);
+	if (read_btf(object, what, filter, &needs, err) < 0)
 		return -1;
 	conclude(&needs);
 	*out = needs;

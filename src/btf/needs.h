@@ -4,8 +4,8 @@
 
 /*
  * What an object asks of a kernel, from its ELF, BTF and instructions alone: no rights, no kernel.
- * All instructions count, also those a kernel would never reach: a helper behind a check for its
- * existence is listed. Every list is sorted and without duplicates, so that the same object gives
+ * All instructions count, also those a kernel would never reach, unless a filter says which do
+ * (check/required.h). Every list is sorted and without duplicates, so that the same object gives
  * the same JSON.
  */
 #include "base/auto.h"
@@ -44,9 +44,18 @@ struct needs {
 	unsigned int isa; /* 1 to 4: the -mcpu=vN that the instructions are of */
 };
 
-/* what: the object's name for errors. CORRUPT for broken BTF, relocations, access strings. */
-int needs_find(const struct object *object, const char *what, struct needs *out,
-	       struct err *err) MUST_CHECK;
+struct needs_filter {		     /* by the object's ELF sections */
+	const uint8_t *const *insns; /* [section][instruction]: those that count */
+	const bool *programs;	     /* [section]: whose program type and target do */
+	bool is_strict; /* not what is only asked after: relocations of existence, weak symbols */
+};
+
+/*
+ * what: the object's name for errors. filter: NULL: all of it. CORRUPT for broken BTF, relocations,
+ * access strings.
+ */
+int needs_find(const struct object *object, const char *what, const struct needs_filter *filter,
+	       struct needs *out, struct err *err) MUST_CHECK;
 void needs_done(struct needs *needs);
 AUTO_STRUCT(needs, struct needs, needs_done);
 

@@ -2,6 +2,7 @@
 #include "btf/needs_core.h"
 
 #include <ctype.h>
+#include <elf.h>
 
 #include "base/alloc.h"
 #include "btf/kernel_word.h"
@@ -210,7 +211,17 @@ void needs_maps(const struct btf *btf, struct needs *needs)
 	}
 }
 
-void needs_ksyms(const struct btf *btf, struct needs *needs)
+static bool is_weak(const struct object *object, const char *name)
+{
+	for (size_t i = 0; i < object->n_symbols; i++)
+		if (object->symbols[i].section == SHN_UNDEF &&
+		    !strcmp(object->symbols[i].name, name))
+			return object->symbols[i].binding == STB_WEAK;
+	return false;
+}
+
+void needs_ksyms(const struct btf *btf, const struct object *object,
+		 const struct needs_filter *filter, struct needs *needs)
 {
 	const struct btf_type *section = section_type(btf, ".ksyms");
 
@@ -218,6 +229,8 @@ void needs_ksyms(const struct btf *btf, struct needs *needs)
 		uint32_t id = btf_var_secinfos(section)[i].type;
 		const struct btf_type *type = btf__type_by_id(btf, id);
 
+		if (type && filter && filter->is_strict && is_weak(object, type_name(btf, id)))
+			continue;
 		if (type && btf_is_func(type))
 			needs_list_add(&needs->kfuncs, type_name(btf, id));
 		else if (type && btf_is_var(type))

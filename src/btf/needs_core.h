@@ -15,7 +15,8 @@ int needs_core(const struct btf *btf, const struct ext_info *info, const char *w
 /* Types of the maps in .maps, and of maps in maps. */
 void needs_maps(const struct btf *btf, struct needs *needs);
 
-/* Externs in .ksyms. */
-void needs_ksyms(const struct btf *btf, struct needs *needs);
+/* Externs in .ksyms; a strict filter leaves out those that may be missing. */
+void needs_ksyms(const struct btf *btf, const struct object *object,
+		 const struct needs_filter *filter, struct needs *needs);
 
 #endif

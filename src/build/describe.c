@@ -7,10 +7,10 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "btf/needs.h"
 #include "btf/type.h"
 #include "btf/value.h"
 #include "build/opened.h"
+#include "check/required.h"
 
 #define ANNOTATION "org.opencontainers.image."
 
@@ -164,20 +164,36 @@ static int annotate(const struct description *d, struct built *out, struct err *
 	return add_created(a, err);
 }
 
+static int describe_requirements(const struct description *d, json_t **out, struct err *err)
+{
+	const struct config *config = d->config;
+	AUTO(free) struct check_wish *wishes = mem_array(config->n_progs, sizeof(*wishes));
+	AUTO(check_subject) struct check_subject *subject = NULL;
+
+	for (size_t i = 0; i < config->n_progs; i++)
+		wishes[i] = (struct check_wish){ .program = config->progs[i].name,
+						 .section = config->progs[i].attach,
+						 .alternative = config->progs[i].alternative,
+						 .is_optional = config->progs[i].is_optional };
+	if (check_subject_open(d->object, d->name, wishes, config->n_progs, &subject, err) < 0)
+		return -1;
+	return required_find(subject, out, err);
+}
+
 int describe_package(const struct description *d, struct built *out, struct err *err)
 {
 	AUTO(opened) struct opened o = { 0 };
-	AUTO(needs) struct needs needs = { 0 };
+	AUTO(json) json_t *requirements = NULL;
 	json_t *toolchain, *json;
 
 	if (opened_open(d->object, d->name, &o, err) < 0)
 		return -1;
 	out->version = mem_text(d->config->doc.version);
-	if (annotate(d, out, err) < 0 || needs_find(o.elf, d->name, &needs, err) < 0)
+	if (annotate(d, out, err) < 0 || describe_requirements(d, &requirements, err) < 0)
 		return -1;
 	json = json_object();
 	out->package_config = json;
-	js_set(json, "requirements", needs_to_json(&needs));
+	js_set(json, "requirements", STEAL(requirements));
 	toolchain = describe_toolchain(d, err);
 	if (!toolchain)
 		return -1;

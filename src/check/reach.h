@@ -55,6 +55,8 @@ void reach_run(const struct code *code, const struct code_function *entry,
 
 void reach_init(struct reach *reach, const struct code *code);
 void reach_clear(struct reach *reach, const struct code *code);
+/* Only what both mark stays in `into`. */
+void reach_intersect(struct reach *into, const struct reach *with, const struct code *code);
 void reach_done(struct reach *reach);
 AUTO_STRUCT(reach, struct reach, reach_done);
 

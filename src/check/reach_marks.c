@@ -20,6 +20,13 @@ void reach_clear(struct reach *reach, const struct code *code)
 	reach->has_given_up = false;
 }
 
+void reach_intersect(struct reach *into, const struct reach *with, const struct code *code)
+{
+	for (size_t i = 0; i < code->n_sections; i++)
+		for (uint32_t k = 0; into->marks[i] && k < code->sections[i].n; k++)
+			into->marks[i][k] &= with->marks[i][k];
+}
+
 void reach_done(struct reach *reach)
 {
 	for (size_t i = 0; reach->marks && i < reach->n_sections; i++)

@@ -26,13 +26,6 @@ static void run(struct job *job, uint32_t program, struct facts *facts, enum fac
 	facts->fill = FACTS_FILL_NOT;
 }
 
-static void intersect(struct reach *into, const struct reach *with, const struct code *code)
-{
-	for (size_t i = 0; i < code->n_sections; i++)
-		for (uint32_t k = 0; into->marks[i] && k < code->sections[i].n; k++)
-			into->marks[i][k] &= with->marks[i][k];
-}
-
 static void copy_marks(struct reach *into, const struct reach *from, const struct code *code)
 {
 	for (size_t i = 0; i < code->n_sections; i++)
@@ -57,7 +50,7 @@ void verdict_reach(struct job *job, uint32_t program)
 	reach_init(&most, code);
 	run(job, program, &job->facts, FACTS_FILL_LEAST, &job->certain);
 	run(job, program, &job->facts, FACTS_FILL_MOST, &most);
-	intersect(&job->certain, &most, code);
+	reach_intersect(&job->certain, &most, code);
 }
 
 const char *verdict_option(struct job *job, uint32_t program, uint32_t section, uint32_t insn)

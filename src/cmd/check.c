@@ -8,6 +8,7 @@
 #include "cmd/check_report.h"
 #include "cmd/input.h"
 #include "cmd/list.h"
+#include "cmd/required.h"
 #include "cmd/url.h"
 #include "cmd/view.h"
 #include "kernel/sources.h"
@@ -118,6 +119,10 @@ static int find_package(const struct check *check, const char *text, struct pack
 		return 0;
 	if (err->code != EC_NOT_FOUND)
 		return -1;
+	/* the object need not come where its package says that it cannot run */
+	if (!check->options->btf.n_items && !check->options->explains &&
+	    cmd_required_check(check->env, &check->options->remote, text, err) < 0)
+		return err->code == EC_UNSUPPORTED ? -1 : cmd_view_failed(text, &store_err, err);
 	if (cmd_view_open(check->env, &check->options->remote, text, CMD_VIEW_OBJECT, &view, err) <
 	    0)
 		return cmd_view_failed(text, &store_err, err);

@@ -4,6 +4,7 @@
 #include "cmd/gate.h"
 #include "cmd/list.h"
 #include "cmd/remote.h"
+#include "cmd/required.h"
 #include "pkg/package.h"
 
 struct options {
@@ -12,6 +13,7 @@ struct options {
 	const char *platform;
 	bool wants_all;
 	bool is_unverified;
+	bool is_checked;
 	bool wants_json;
 };
 
@@ -29,6 +31,10 @@ static const struct cli_option options[] = {
 	  .kind = CLI_FLAG,
 	  .offset = offsetof(struct options, is_unverified),
 	  .help = "do not ask the trust policy; 'epm run' will" },
+	{ .name = "check",
+	  .kind = CLI_FLAG,
+	  .offset = offsetof(struct options, is_checked),
+	  .help = "refuse what this kernel cannot run, before it is fetched" },
 	{ .name = "json",
 	  .kind = CLI_FLAG,
 	  .offset = offsetof(struct options, wants_json),
@@ -45,12 +51,14 @@ static int pull_one(struct fetch *fetch, struct store *store, const char *text, 
 	return fetch_pull(fetch, store, text, report, err);
 }
 
-static int pull_all(struct fetch *fetch, struct store *store, const struct options *o,
-		    const struct cli_args *args, struct err *err)
+static int pull_all(const struct cmd_env *env, struct fetch *fetch, struct store *store,
+		    const struct options *o, const struct cli_args *args, struct err *err)
 {
 	for (size_t i = 0; i < args->n_items; i++) {
 		AUTO(fetch_report) struct fetch_report report = { 0 };
 
+		if (o->is_checked && cmd_required_check(env, &o->remote, args->items[i], err) < 0)
+			return -1;
 		if (pull_one(fetch, store, args->items[i], o->common.is_quiet, &report, err) < 0)
 			return -1;
 		if (report.source)
@@ -103,6 +111,8 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 
 	if (o->platform && o->wants_all)
 		return err_set(err, EC_USAGE, "--platform and --all-platforms exclude each other");
+	if (o->is_checked && (o->platform || o->wants_all))
+		return err_set(err, EC_USAGE, "--check is for this machine");
 	if (o->platform) {
 		free(STEAL(os));
 		free(STEAL(architecture));
@@ -116,7 +126,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	fetch.client = session.client;
 	fetch.os = os;
 	fetch.architecture = o->wants_all ? NULL : architecture;
-	return pull_all(&fetch, store, o, args, err);
+	return pull_all(env, &fetch, store, o, args, err);
 }
 
 static void done(void *settings)

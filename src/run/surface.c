@@ -52,7 +52,7 @@ int surface_words(const struct loader *loader, struct needs_list *out, struct er
 	AUTO(needs) struct needs needs = { 0 };
 	struct bpf_program *program;
 
-	if (needs_find(loader->object, loader->name, &needs, err) < 0)
+	if (needs_find(loader->object, loader->name, NULL, &needs, err) < 0)
 		return -1;
 	add_list(&needs.program_types, out);
 	add_list(&needs.attach_targets, out);

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (object_relocations(object, i, &list, &n, &err) < 0 && err.code != EC_CORRUPT)
 			abort();
 	}
-	if (needs_find(object, "x", &needs, &err) == 0)
+	if (needs_find(object, "x", NULL, &needs, &err) == 0)
 		json = needs_to_json(&needs);
 	return 0;
 }

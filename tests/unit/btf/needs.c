@@ -42,7 +42,7 @@ static char *needs_of(const struct str *file)
 	struct err err;
 
 	if (object_open((struct span){ file->data, file->len }, "x", &object, &err) < 0 ||
-	    needs_find(object, "x", &needs, &err) < 0)
+	    needs_find(object, "x", NULL, &needs, &err) < 0)
 		fail_msg("%s", err.text);
 	json = needs_to_json(&needs);
 	return js_dump(json);
@@ -127,7 +127,7 @@ static void constants_are_no_instructions(void **state)
 	o.object = (struct object){ .sections = o.sections, .n_sections = 2 };
 	o.sections[1].data =
 		(struct span){ "\x18\0\0\0\0\0\0\0\x85\0\0\0\x05\0\0\0\x95\0\0\0\0\0\0\0", 24 };
-	assert_int_equal(needs_find(&o.object, "x", &needs, &err), 0);
+	assert_int_equal(needs_find(&o.object, "x", NULL, &needs, &err), 0);
 	assert_int_equal(needs.helpers.n_items, 0);
 	assert_int_equal(needs.isa, 1);
 }
@@ -213,7 +213,7 @@ static void damage_is_survived(void **state)
 
 		copy[i] = (char)~copy[i];
 		if (object_open((struct span){ copy, len }, "x", &object, &err) == 0 &&
-		    needs_find(object, "x", &needs, &err) == 0)
+		    needs_find(object, "x", NULL, &needs, &err) == 0)
 			continue;
 		refused++;
 		assert_true(err.code == EC_CORRUPT || err.code == EC_UNSUPPORTED);
