@@ -37,13 +37,16 @@ static void guess_relos(struct check_subject *s, enum facts_guess guess)
 static void find_needed(const struct check_subject *s, bool *is_needed)
 {
 	AUTO(free) uint32_t *groups = mem_array(s->n_programs + 1, sizeof(*groups));
+	size_t n_loaded = 0;
 
+	for (size_t i = 0; i < s->n_programs; i++)
+		n_loaded += !s->programs[i].is_skipped;
 	groups_find(s, groups);
 	for (size_t i = 0; i < s->n_programs; i++) {
 		const struct check_program *p = &s->programs[i];
 
-		is_needed[i] =
-			!p->is_skipped && !p->is_optional && !groups_is_of_some_architectures(p);
+		is_needed[i] = !p->is_skipped && !p->is_optional &&
+			       (n_loaded == 1 || !groups_is_of_some_architectures(p));
 		for (size_t k = 0; k < s->n_programs; k++)
 			is_needed[i] = is_needed[i] && (k == i || groups[k] != groups[i]);
 	}

@@ -3,6 +3,7 @@
 #include "check/verdict_priv.h"
 
 #define SPELLING 512
+#define USE_MOST 16 /* instructions that an offset is followed */
 
 /* libbpf passes over those of programs that are not loaded. */
 static bool is_wanted(const struct job *job, size_t i)
@@ -44,12 +45,73 @@ void verdict_relocate(struct job *job)
 	}
 }
 
+static bool reads(const struct bpf_insn *insn, uint8_t reg)
+{
+	uint8_t class = BPF_CLASS(insn->code);
+
+	if (class == BPF_LDX)
+		return insn->src_reg == reg;
+	if (class == BPF_STX || class == BPF_ST)
+		return insn->dst_reg == reg || (class == BPF_STX && insn->src_reg == reg);
+	if (BPF_SRC(insn->code) == BPF_X && insn->src_reg == reg)
+		return true;
+	return insn->dst_reg == reg && BPF_OP(insn->code) != BPF_MOV;
+}
+
+/*
+ * The instruction whose source line says what an offset is for: compilers put a constant into a
+ * register long before it is used, and that line has nothing to do with it.
+ */
+static uint32_t use_of(const struct code_section *section, uint32_t insn)
+{
+	const struct bpf_insn *at = &section->original[insn];
+
+	if (at->code != (BPF_ALU64 | BPF_MOV | BPF_K))
+		return insn;
+	for (uint32_t i = insn + 1; i < section->n && i - insn <= USE_MOST; i++) {
+		const struct bpf_insn *next = &section->original[i];
+		uint8_t class = BPF_CLASS(next->code);
+
+		if (class == BPF_JMP || class == BPF_JMP32 || section->is_leader[i])
+			break;
+		if (reads(next, at->dst_reg))
+			return i;
+		if (class != BPF_ST && class != BPF_STX && next->dst_reg == at->dst_reg)
+			break;
+		i += code_is_wide(next);
+	}
+	return insn;
+}
+
+/*
+ * What is computed behind a call and has no line of its own belongs to the line that follows, not
+ * to that of the call.
+ */
+static uint32_t line_of(const struct check_subject *s, uint32_t index, uint32_t insn)
+{
+	const struct code_section *section = &s->code.sections[index];
+	const char *name = s->object->sections[index].name;
+	const struct line_info *own = ext_info_line(&s->info, name, insn * sizeof(struct bpf_insn));
+	bool has_call = false;
+
+	for (uint32_t i = own ? own->insn_off / sizeof(struct bpf_insn) : insn; i < insn; i++)
+		has_call = has_call || section->original[i].code == (BPF_JMP | BPF_CALL);
+	for (uint32_t i = insn + 1; has_call && i < section->n && i - insn <= USE_MOST; i++) {
+		if (section->is_leader[i])
+			break;
+		if (ext_info_line(&s->info, name, i * sizeof(struct bpf_insn)) != own)
+			return i;
+	}
+	return insn;
+}
+
 static struct finding *add(struct job *job, enum finding_level level, uint32_t program, size_t i)
 {
 	const struct check_subject *s = job->subject;
 	const struct core_result *result = &job->verdict->relos[i];
 	char what[SPELLING];
 	struct finding *finding;
+	uint32_t insn;
 
 	core_spell(&s->raw, &s->info.relos[i], what, sizeof(what));
 	finding = verdict_add(job, level, FIND_RELOCATION, program, what);
@@ -58,7 +120,8 @@ static struct finding *add(struct job *job, enum finding_level level, uint32_t p
 		verdict_why(finding, "%s", result->why);
 	if (*result->closest)
 		finding->closest = mem_text(result->closest);
-	verdict_at(job, finding, s->relos[i].section, s->relos[i].insn);
+	insn = use_of(&s->code.sections[s->relos[i].section], s->relos[i].insn);
+	verdict_at(job, finding, s->relos[i].section, line_of(s, s->relos[i].section, insn));
 	return finding;
 }
 

@@ -12,7 +12,7 @@
  * UNSUPPORTED with the reason when this kernel certainly cannot run it. A package that says nothing,
  * or a kernel without BTF, is no failure. Errors of cmd_view_open().
  */
-int cmd_required_check(const struct cmd_env *env, const struct cmd_remote *remote,
-		       const char *text, struct err *err) MUST_CHECK;
+int cmd_required_check(const struct cmd_env *env, const struct cmd_remote *remote, const char *text,
+		       struct err *err) MUST_CHECK;
 
 #endif

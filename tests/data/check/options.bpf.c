@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "types.h"
+
+extern bool CONFIG_BPF_EVENTS __kconfig;
+extern bool CONFIG_NOWHERE __kconfig __weak;
+
+SEC("kprobe")
+int reads(void *ctx)
+{
+	last = CONFIG_BPF_EVENTS + CONFIG_NOWHERE;
+	return 0;
+}
