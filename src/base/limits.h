@@ -17,6 +17,9 @@
 #define LIMIT_KERNEL_MODULES 16384	/* of one kernel; distributions' have 4,000 */
 #define LIMIT_KERNEL_FILES 500000	/* below a folder that is searched */
 #define LIMIT_KERNEL_CACHE (2ull << 30)
+#define LIMIT_TYPES_LAYER \
+	(256u << 20) /* all BTF of one package; a tool needs some hundred bytes a kernel */
+#define LIMIT_TYPES_KERNELS 16384
 #define LIMIT_SOURCE (16u << 20)       /* one source or header file */
 #define LIMIT_CHILD_OUTPUT (16u << 20) /* what a child may print into a pipe of ours */
 #define LIMIT_TEXT (1u << 20)	       /* text epm makes itself */

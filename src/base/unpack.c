@@ -290,6 +290,7 @@ int unpack_next(struct unpack *unpack, struct unpack_entry *out, struct err *err
 		return -1;
 	*out = (struct unpack_entry){ .type = type_of(entry),
 				      .name = lib.archive_entry_pathname(entry),
+				      .target = lib.archive_entry_hardlink(entry),
 				      .size = unpack->size,
 				      .is_alone = unpack->is_alone };
 	return 0;

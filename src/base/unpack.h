@@ -36,9 +36,10 @@ struct unpack_entry {
 		UNPACK_HARD_LINK,
 		UNPACK_OTHER,
 	} type;
-	const char *name; /* as it stands there; NULL: not text. Until the next call */
-	uint64_t size;	  /* in bytes, as it says; 0 for what does not */
-	bool is_alone;	  /* no tar: the one compressed file */
+	const char *name;   /* as it stands there; NULL: not text. Until the next call */
+	const char *target; /* of a hard link: the name of an entry before; else NULL */
+	uint64_t size;	    /* in bytes, as it says; 0 for what does not */
+	bool is_alone;	    /* no tar: the one compressed file */
 };
 
 struct unpack;

@@ -74,6 +74,13 @@ int kernel_btf_open(const char *path, struct kernel_btf *out, struct err *err)
 	return 0;
 }
 
+bool kernel_btf_is_there(void)
+{
+	struct stat st;
+
+	return stat(KERNEL_BTF_PATH, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+}
+
 void kernel_btf_done(struct kernel_btf *btf)
 {
 	if (btf->mapped)

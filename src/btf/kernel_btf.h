@@ -6,6 +6,7 @@
  * The bytes of a kernel's BTF: the running one's from /sys/kernel/btf/vmlinux (mapped where the
  * kernel allows it, since 6.16, else read), or those of a file, raw or the .BTF section of an ELF.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/auto.h"
@@ -26,6 +27,9 @@ struct kernel_btf {
  * file that is not there, CORRUPT.
  */
 int kernel_btf_open(const char *path, struct kernel_btf *out, struct err *err) MUST_CHECK;
+
+/* Has the running kernel BTF of its own? By its size alone. */
+bool kernel_btf_is_there(void);
 void kernel_btf_done(struct kernel_btf *btf);
 AUTO_STRUCT(kernel_btf, struct kernel_btf, kernel_btf_done);
 

@@ -2,9 +2,11 @@
 #include "build/build.h"
 
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "build/kernel_types.h"
 #include "cmd/build_sign.h"
 #include "cmd/list.h"
 #include "cmd/output_files.h"
@@ -19,6 +21,7 @@ struct options {
 	struct cli_list folders;
 	const char *clang;
 	const char *btf;
+	struct cli_list btf_dirs;
 	struct build_sign sign;
 	const char *provenance_file;
 	bool is_yaml;
@@ -46,6 +49,10 @@ static const struct cli_option options[] = {
 	{ "btf", 0, CLI_TEXT, AT(btf), "FILE",
 	  "make vmlinux.h from the BTF in FILE instead of the running kernel's", CLI_WORDS_FILE,
 	  NULL, 0 },
+	{ "btf-dir", 0, CLI_LIST, AT(btf_dirs), "DIR",
+	  "put the types of the kernels in DIR into the package, cut down to what it needs, for those "
+	  "without BTF of their own; can be repeated",
+	  CLI_WORDS_DIR, NULL, 0 },
 	BUILD_SIGN_OPTIONS(struct options, sign),
 	{ "provenance-file", 0, CLI_TEXT, AT(provenance_file), "FILE",
 	  "write how it was built into a file, unsigned", CLI_WORDS_FILE, NULL, 0 },
@@ -100,10 +107,31 @@ static void default_names(const struct project *project, const struct built *bui
 		log_warn("the version '%s' cannot be a tag", built->version);
 }
 
-static int save(const char *home, const struct project *project, const struct built *built,
-		const struct names *names, char digest[OCI_DIGEST_LENGTH + 1], struct err *err)
+/* What goes into the store. */
+struct product {
+	const struct project *project;
+	const struct built *built;
+	struct kernel_types types;
+};
+
+static void product_done(struct product *product)
 {
+	kernel_types_done(&product->types);
+}
+AUTO_STRUCT(product, struct product, product_done);
+
+static int save(const char *home, const struct product *product, const struct names *names,
+		char digest[OCI_DIGEST_LENGTH + 1], struct err *err)
+{
+	const struct project *project = product->project;
+	const struct built *built = product->built;
 	AUTO(store) struct store *store = NULL;
+	AUTO(free) char *title = mem_printf("%s.btf.tar.zst", project->name);
+	struct package_layer types = {
+		.media_type = PACKAGE_TYPE_BTF,
+		.title = title,
+		.data = { str_text(&product->types.layer), product->types.layer.len },
+	};
 	struct oci_digest saved;
 	struct package_input input = {
 		.name = project->name,
@@ -112,6 +140,8 @@ static int save(const char *home, const struct project *project, const struct bu
 		.config = built->config,
 		.package_config = built->package_config,
 		.annotations = built->annotations,
+		.layers = &types,
+		.n_layers = product->types.n_kernels ? 1 : 0,
 		.names = (const char *const *)names->items,
 		.n_names = names->n_items,
 	};
@@ -121,6 +151,35 @@ static int save(const char *home, const struct project *project, const struct bu
 	    oci_digest_parse(digest, &saved, err) < 0)
 		return -1;
 	return trust_mark_built(home, &saved, err);
+}
+
+/* The types of kernels, and what of them stands in the package config. */
+static int add_types(const struct cmd_env *env, const struct options *s, struct product *product,
+		     struct err *err)
+{
+	const struct str *object = &product->built->object;
+	const struct kernel_types *types = &product->types;
+	AUTO(free) char *cache = path_join(env->home, "btf");
+	json_t *json;
+
+	if (!s->btf_dirs.n_items)
+		return 0;
+	if (kernel_types_make((struct span){ str_text(object), object->len },
+			      product->project->name, s->btf_dirs.items, s->btf_dirs.n_items, cache,
+			      &product->types, err) < 0)
+		return -1;
+	if (!types->n_kernels)
+		return 0;
+	json = json_object();
+	js_set_size(json, "kernels", types->n_kernels);
+	js_set_size(json, "distinct", types->n_distinct);
+	js_set_size(json, "size", types->bytes);
+	js_set(product->built->package_config, "kernelTypes", json);
+	log_note("types of %zu kernels (%zu different, %zu bytes), %zu bytes packed",
+		 types->n_kernels, types->n_distinct, types->bytes, types->layer.len);
+	if (types->n_foreign)
+		log_note("kernels of other architectures are left out: %zu", types->n_foreign);
+	return 0;
 }
 
 static int print_result(const struct options *s, const struct built *built,
@@ -174,16 +233,18 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	AUTO(built) struct built built = { 0 };
 	AUTO(names) struct names names = { 0 };
 	AUTO(cmd_signer) struct cmd_signer signer = { 0 };
+	AUTO(product) struct product product = { .project = &project, .built = &built };
 	char digest[OCI_DIGEST_LENGTH + 1];
 
 	if (given_names(s, &names, err) < 0 ||
 	    project_find(args->items, args->n_items, &project, err) < 0 ||
 	    build_sign_open(env, &s->sign, &signer, err) < 0 ||
 	    build_project(&project, &how, &built, err) < 0 ||
+	    add_types(env, s, &product, err) < 0 ||
 	    write_files(env, s, project.name, &built, err) < 0)
 		return -1;
 	default_names(&project, &built, &names);
-	if (save(env->home, &project, &built, &names, digest, err) < 0 ||
+	if (save(env->home, &product, &names, digest, err) < 0 ||
 	    build_sign(env, &s->sign, &signer.signer,
 		       &(struct build_saved){ &built, names.items[0], digest }, err) < 0)
 		return -1;
@@ -198,6 +259,7 @@ static void done(void *settings)
 	cli_list_done(&s->outputs);
 	cli_list_done(&s->cflags);
 	cli_list_done(&s->folders);
+	cli_list_done(&s->btf_dirs);
 }
 
 const struct cmd cmd_build = {

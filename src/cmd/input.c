@@ -5,10 +5,11 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/unpack.h"
 #include "btf/object.h"
 #include "pkg/envelope.h"
 
-static const char *const endings[] = { ".bpf.o", ".o", ".json", ".yaml", ".yml" };
+static const char *const endings[] = { ".bpf.o", ".o", ".json", ".yaml", ".yml", ".tar" };
 
 bool input_is_file(const char *text)
 {
@@ -98,8 +99,9 @@ static int from_bytes(const char *path, struct str *bytes, struct package **out,
 	struct oci_digest digest;
 
 	oci_digest_of(span.data, span.len, &digest);
-	if (object_is_elf(span) ? from_object(path, bytes, out, err) < 0
-				: envelope_read(span, what, out, &unknown, err) < 0)
+	if (object_is_elf(span)	  ? from_object(path, bytes, out, err) < 0
+	    : unpack_is_tar(span) ? envelope_read_tar(span, what, out, &unknown, err) < 0
+				  : envelope_read(span, what, out, &unknown, err) < 0)
 		return -1;
 	(*out)->digest = digest;
 	if (unknown.len)

@@ -154,8 +154,11 @@ static void make_text(const json_t *value, const struct print_style *style, stru
 	static const struct {
 		const char *title, *member;
 	} sections[] = {
-		{ "Programs", "programs" },   { "Maps", "maps" },
-		{ "Flags", "flags" },	      { "Requirements", "requirements" },
+		{ "Programs", "programs" },
+		{ "Maps", "maps" },
+		{ "Flags", "flags" },
+		{ "Requirements", "requirements" },
+		{ "Kernel types", "kernelTypes" },
 		{ "Toolchain", "toolchain" },
 	};
 	const json_t *package = json_object_get(value, "package");

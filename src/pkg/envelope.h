@@ -22,6 +22,13 @@ enum envelope_format { ENVELOPE_JSON, ENVELOPE_YAML };
 int envelope_read(struct span text, const char *what, struct package **out, struct str *unknown,
 		  struct err *err) MUST_CHECK;
 
+/*
+ * The same of a tar that has a package.json, and BTF of kernels as "ecc --btfgen" puts it beside:
+ * the whole is the package's layer of kernel types (pkg/types_layer.h).
+ */
+int envelope_read_tar(struct span bytes, const char *what, struct package **out,
+		      struct str *unknown, struct err *err) MUST_CHECK;
+
 int envelope_read_config(struct span text, const char *what, struct config **out,
 			 struct str *unknown, struct err *err) MUST_CHECK;
 

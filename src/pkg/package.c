@@ -34,6 +34,7 @@ void package_free(struct package *package)
 	free(package->name);
 	store_target_done(&package->signed_target);
 	str_done(&package->object);
+	str_done(&package->types);
 	config_free(package->config);
 	json_decref(package->package_config);
 	json_decref(package->annotations);
@@ -188,6 +189,30 @@ static int read_object(struct store *store, const struct oci_manifest *manifest,
 	return read_promised(store, layer, &package->object, err);
 }
 
+static void find_types(const struct oci_manifest *manifest, struct package *package)
+{
+	const struct oci_descriptor *layer = find_layer(manifest, PACKAGE_TYPE_BTF);
+
+	if (!layer)
+		return;
+	package->has_types = true;
+	package->types_digest = layer->digest;
+	package->types_size = layer->size_bytes;
+}
+
+int package_read_types(struct store *store, struct package *package, struct err *err)
+{
+	struct oci_descriptor layer = { .digest = package->types_digest,
+					.size_bytes = package->types_size };
+
+	if (!package->has_types || package->types.len)
+		return 0;
+	package->types = (struct str)STR_MAX(LIMIT_TYPES_LAYER);
+	if (read_promised(store, &layer, &package->types, err) < 0)
+		return err_wrap(err, "%s", package->reference);
+	return 0;
+}
+
 /* What run and check read of the package config must have its type; the rest is theirs. */
 static int check_config(json_t *json, const char **out_name, struct err *err)
 {
@@ -222,6 +247,7 @@ static int fill(struct store *store, struct package_info *info, struct package *
 	    read_object(store, info->manifest, package, err) < 0 ||
 	    read_configuration(store, info->manifest, package, err) < 0)
 		return -1;
+	find_types(info->manifest, package);
 	package->name = mem_text(name);
 	package->package_config = STEAL(info->package_config);
 	package->annotations = info->manifest->annotations

@@ -54,6 +54,10 @@ struct package {
 	struct config *config;
 	json_t *package_config; /* the config blob; NULL when it did not come from the store */
 	json_t *annotations;	/* of the manifest; an object */
+	bool has_types;		/* a layer with kernel types, see package_read_types() */
+	struct oci_digest types_digest;
+	uint64_t types_size;
+	struct str types; /* the layer, once it is read; see pkg/types_layer.h */
 };
 
 void package_free(struct package *package);
@@ -67,6 +71,13 @@ AUTO_POINTER(package, struct package, package_free);
  */
 int package_load(struct store *store, const char *reference, struct package **out,
 		 struct err *err) MUST_CHECK;
+
+/*
+ * The layer with kernel types into package->types, of a package_load()ed one; which kernels with BTF
+ * of their own have no use for. Without such a layer, or when it is there already, nothing is done.
+ * CORRUPT.
+ */
+int package_read_types(struct store *store, struct package *package, struct err *err) MUST_CHECK;
 
 /* Another layer; title may be NULL. Borrowed. */
 struct package_layer {

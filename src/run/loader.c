@@ -19,6 +19,7 @@
 #include "run/attach.h"
 #include "run/explain.h"
 #include "run/select.h"
+#include "run/types.h"
 
 #define RING_LEAST (1u << 20) /* smaller ring buffers are made this large: reading is in batches */
 #define PREALLOC_MOST (4u << 20) /* hash maps above it allocate as they fill */
@@ -299,6 +300,8 @@ static int prepare_btf(struct loader *l, char *path, size_t size, struct err *er
 		*err = l->no_types;
 		return err_wrap(err, "%s", l->name);
 	}
+	if (l->types->is_partial) /* cut down already */
+		return keep_btf(l, l->types->main.bytes.data, path, size, err);
 	if (cut_btf(l, &relocations, path, size, &why) == 0)
 		return 0;
 	if (why.code == EC_CORRUPT && l->btf_path)
@@ -319,12 +322,26 @@ static int open_types(struct loader *l, struct err *err)
 	return kernel_open(&sources.items[0], l->cache, &l->file_kernel, err);
 }
 
+/* The kernel has none: the package's; that it has none either is an error when it is wanted. */
+static int open_layer(struct loader *l, struct err *err)
+{
+	if (l->btf_path || !l->types_layer.len)
+		return 0;
+	if (run_types_open(l->types_layer, l->name, &l->file_kernel, &l->no_types) == 0) {
+		l->types = &l->file_kernel;
+		return 0;
+	}
+	*err = l->no_types;
+	return err->code == EC_UNSUPPORTED ? 0 : -1;
+}
+
 /* The running kernel, also without BTF, and the one whose types are used in its place. */
 static int open_kernels(struct loader *l, struct err *err)
 {
 	if (kernel_open_running(l->cache, &l->kernel, err) < 0) {
 		l->no_types = *err;
-		if (err->code != EC_UNSUPPORTED || kernel_open_bare(&l->kernel, err) < 0)
+		if (err->code != EC_UNSUPPORTED || kernel_open_bare(&l->kernel, err) < 0 ||
+		    open_layer(l, err) < 0)
 			return -1;
 	} else {
 		l->types = &l->kernel;

@@ -34,8 +34,10 @@ struct loader {
 	} place;
 	const char
 		*btf_path; /* a kernel whose types to relocate against; NULL: the running one's */
-	const char *cache; /* folder for what was read of kernels (EPM_HOME/btf), or NULL */
-	bool skips_check;  /* load what is known not to run, too */
+	struct span
+		types_layer; /* of the package (pkg/types_layer.h), for kernels without BTF; borrowed */
+	const char *cache;	   /* folder for what was read of kernels (EPM_HOME/btf), or NULL */
+	bool skips_check;	   /* load what is known not to run, too */
 	struct kernel kernel;	   /* the running one */
 	struct kernel file_kernel; /* that of btf_path */
 	struct kernel *types;	   /* of these the one to relocate against; NULL: there is none */
