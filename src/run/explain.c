@@ -9,9 +9,16 @@
 #include "base/str.h"
 #include "kernel/live.h"
 #include "run/preflight.h"
+#include "run/refusal.h"
 
 #define UNRESOLVED "failed to resolve CO-RE relocation" /* libbpf's words in the log, since 0.8 */
 #define POISON "195896080" /* the helper libbpf calls where a CO-RE relocation failed: 0xbad2310 */
+
+struct explained {
+	const char *package;
+	const char *program;
+	const struct ext_info *info; /* of the object; or NULL */
+};
 
 /* libbpf's callback has no context */
 static struct str kept = STR_MAX(LIMIT_CHILD_OUTPUT);
@@ -93,41 +100,6 @@ static struct span between(const char *from, const char *to)
 	return (struct span){ start, end - start };
 }
 
-struct verdict {	    /* borrowed from the log */
-	struct span reason; /* the verifier's last words */
-	struct span source; /* the line of source before them */
-};
-
-static bool is_statistics(struct span line)
-{
-	static const char *const starts[] = { "processed ", "verification time", "stack depth",
-					      "libbpf: ", "--" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-		if (span_starts(line, starts[i]))
-			return true;
-	return line.len == 0;
-}
-
-static struct verdict read_log(struct span log)
-{
-	struct verdict verdict = { { "", 0 }, { "", 0 } };
-
-	while (log.len) {
-		const char *newline = memchr(log.data, '\n', log.len);
-		struct span line = { log.data, newline ? (size_t)(newline - log.data) : log.len };
-		size_t all = line.len + (newline != NULL);
-
-		if (span_starts(line, "; "))
-			verdict.source = span_trim((struct span){ line.data + 2, line.len - 2 });
-		else if (!is_statistics(span_trim(line)))
-			verdict.reason = span_trim(line);
-		log.data += all;
-		log.len -= all;
-	}
-	return verdict;
-}
-
 /* "failed to resolve CO-RE relocation <byte_off> [5] struct a.b (0:0 @ offset 0)" -> "struct a.b" */
 static struct span unresolved(const char *reason)
 {
@@ -153,17 +125,37 @@ static int explain_relocation(const char *name, const char *program, const char 
 	return err_hint(err, "--skip %s runs the package without it", program);
 }
 
-static int explain_verifier(const char *name, const char *program, struct span log, struct err *err)
+/* "a length has no upper bound … (R2_w=scalar()): test it …; Linux 5.12 takes it" */
+static void hint_cause(const struct refusal *r, struct err *err)
 {
-	struct verdict v = read_log(log);
-	AUTO(free) char *reason = text_printable(v.reason.data, v.reason.len);
-	AUTO(free) char *source = text_printable(v.source.data, v.source.len);
+	AUTO(free) char *known = text_printable(r->known.data, r->known.len);
 
+	if (!r->cause) {
+		err_hint(err, "-v shows the verifier's whole log");
+		return;
+	}
+	err_hint(err, "%s%s%.120s%s%s%s%s%s", r->cause, *known ? " (" : "", known,
+		 *known ? ")" : "", r->advice ? ": " : "", r->advice ? r->advice : "",
+		 r->since ? "; the first release that takes it is Linux " : "",
+		 r->since ? r->since : "");
+}
+
+static int explain_verifier(const struct explained *what, struct span log, struct err *err)
+{
+	struct refusal r;
+	AUTO(free) char *reason = NULL, *source = NULL, *place = NULL;
+
+	refusal_read(log, what->info, &r);
+	reason = text_printable(r.reason.data, r.reason.len);
+	source = text_printable(r.source.data, r.source.len);
+	place = text_printable(r.place, strlen(r.place));
 	if (strstr(reason, POISON) || text_starts(reason, UNRESOLVED))
-		return explain_relocation(name, program, reason, source, err);
-	err_set(err, EC_VERIFIER, "%s: the verifier refused program %s: %s%s%s%s", name, program,
-		reason, *source ? " (in: " : "", source, *source ? ")" : "");
-	return err_hint(err, "-v shows the verifier's whole log");
+		return explain_relocation(what->package, what->program, reason, source, err);
+	err_set(err, EC_VERIFIER, "%s: the verifier refused program %s: %s%s%s%s%s%s",
+		what->package, what->program, reason, *place ? ", at " : "", place,
+		*source ? " (in: " : "", source, *source ? ")" : "");
+	hint_cause(&r, err);
+	return -1;
 }
 
 static int explain_refused(const char *name, const char *program, struct err *err)
@@ -203,7 +195,7 @@ char *explain_failed_program(void)
 	return program.len ? mem_textn(program.data, program.len) : NULL;
 }
 
-int explain_load(const struct bpf_object *bpf, const char *name, int number, struct err *err)
+int explain_load(const char *name, const struct ext_info *info, int number, struct err *err)
 {
 	struct span program = failed_program();
 	struct span log = between("-- BEGIN PROG LOAD LOG --\n", "-- END PROG LOAD LOG --");
@@ -213,9 +205,16 @@ int explain_load(const struct bpf_object *bpf, const char *name, int number, str
 	who = text_printable(program.data, program.len);
 	log_verbose("%s", str_text(&kept));
 	if (span_trim(log).len && program.len)
-		return explain_verifier(name, who, log, err);
+		return explain_verifier(&(struct explained){ name, who, info }, log, err);
 	if (number == EPERM)
 		return explain_refused(name, who, err);
+	if (number == E2BIG && program.len) {
+		err_set(err, EC_VERIFIER,
+			"%s: the verifier refused program %s: too large or too complex", name, who);
+		return err_hint(err,
+				"it gave up: make loops shorter, use bpf_loop(), or move code into "
+				"global functions");
+	}
 	if (program.len)
 		return err_set(err, EC_UNSUPPORTED, "%s: the kernel cannot load program %s: %s",
 			       name, who, strerror(number));

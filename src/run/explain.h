@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/err.h"
+#include "btf/core_relo.h"
 
 /* Begin to keep libbpf's messages; what was kept before is dropped. */
 void explain_start(void);
@@ -17,7 +18,8 @@ void explain_start(void);
 int explain_open(const char *name, int number, struct err *err);
 /* The program that libbpf says failed to load last, or NULL. The caller frees it. */
 char *explain_failed_program(void);
-int explain_load(const struct bpf_object *bpf, const char *name, int number, struct err *err);
+/* info: lines of the object, or NULL. */
+int explain_load(const char *name, const struct ext_info *info, int number, struct err *err);
 int explain_attach(const struct bpf_program *program, const char *section, int number,
 		   struct err *err);
 

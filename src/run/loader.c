@@ -440,6 +440,15 @@ static int prepare(struct loader *l, const struct select_names *names, struct er
 	return 0;
 }
 
+/* With the object's lines, which older kernels do not tell. */
+static int explain(const struct loader *l, int number, struct err *err)
+{
+	AUTO(relocations) struct relocations r = { 0 };
+
+	read_relocations(l, &r);
+	return explain_load(l->name, &r.info, number, err);
+}
+
 /* After a failure: was it a program the package can do without? Then it is left out, which is said. */
 static bool leave_out(struct loader *l, struct refused *refused, int number)
 {
@@ -453,7 +462,7 @@ static bool leave_out(struct loader *l, struct refused *refused, int number)
 		free(name);
 		return false;
 	}
-	explain_load(l->bpf, l->name, number, &why);
+	explain(l, number, &why);
 	log_note("%s; %s", why.text,
 		 is_optional ? "it is optional and left out" : "an alternative is taken");
 	refused->names[refused->n_names++] = name;
@@ -489,7 +498,7 @@ int loader_load(struct loader *l, const char *const *skip, size_t n_skip, struct
 		if (try_load(l, &number) == 0)
 			return fill_maps(l, err);
 		if (refused.n_names == n_programs || !leave_out(l, &refused, number))
-			return explain_load(l->bpf, l->name, number, err);
+			return explain(l, number, err);
 		if (open_again(l, btf_path, err) < 0)
 			return -1;
 	}
