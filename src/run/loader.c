@@ -12,14 +12,11 @@
 #include "base/identity.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "btf/kernel_btf.h"
-#include "btf/shrink.h"
 #include "btf/value.h"
-#include "kernel/sources.h"
 #include "run/attach.h"
 #include "run/explain.h"
+#include "run/loader_btf.h"
 #include "run/select.h"
-#include "run/types.h"
 
 #define RING_LEAST (1u << 20) /* smaller ring buffers are made this large: reading is in batches */
 #define PREALLOC_MOST (4u << 20) /* hash maps above it allocate as they fill */
@@ -231,127 +228,6 @@ static void tune_map(struct loader *l, struct bpf_map *map)
 		bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_NO_PREALLOC);
 }
 
-/* Hand the cut-down BTF to libbpf, which wants a path. */
-static int keep_btf(struct loader *l, struct span btf, char *path, size_t size, struct err *err)
-{
-	l->btf_fd = memfd_create("epm-btf", MFD_CLOEXEC);
-	if (l->btf_fd < 0)
-		return err_errno(err, "make a memory file");
-	if (fs_write_fd(l->btf_fd, btf.data, btf.len, "the BTF", err) < 0)
-		return -1;
-	snprintf(path, size, "/proc/self/fd/%d", l->btf_fd);
-	return 0;
-}
-
-/* What the object asks of a kernel's types: read once, for whether and for what. */
-struct relocations {
-	struct raw_btf own;
-	struct ext_info info;
-};
-
-static void relocations_done(struct relocations *r)
-{
-	ext_info_done(&r->info);
-	raw_btf_done(&r->own);
-}
-AUTO_STRUCT(relocations, struct relocations, relocations_done);
-
-/* Are there any that need a kernel's BTF? */
-static bool read_relocations(const struct loader *l, struct relocations *r)
-{
-	const struct object_section *btf = object_find(l->object, ".BTF");
-	const struct object_section *ext = object_find(l->object, ".BTF.ext");
-	struct err ignored; /* libbpf says what is wrong with them */
-
-	if (!btf || !ext || raw_btf_open(btf->data, l->name, &r->own, &ignored) < 0 ||
-	    ext_info_read(ext->data, &r->own, l->name, &r->info, &ignored) < 0)
-		return false;
-	for (size_t i = 0; i < r->info.n_relos; i++)
-		if (r->info.relos[i].kind != BPF_CORE_TYPE_ID_LOCAL)
-			return true;
-	return false;
-}
-
-static int cut_btf(struct loader *l, const struct relocations *r, char *path, size_t size,
-		   struct err *err)
-{
-	AUTO(str) struct str cut = STR_MAX(LIMIT_KERNEL_BTF);
-
-	if (!shrink_is_possible(&r->own, &r->info))
-		return err_set(err, EC_UNSUPPORTED, "its relocations want the whole BTF");
-	if (shrink_for_relos(&l->types->main.btf, &r->own, &r->info, &cut, err) < 0)
-		return -1;
-	return keep_btf(l, (struct span){ str_text(&cut), cut.len }, path, size, err);
-}
-
-/*
- * The BTF the object is to be relocated against, as a path for libbpf; empty where the object has no
- * such relocations. What cannot be cut down is left to libbpf, with the whole BTF.
- */
-static int prepare_btf(struct loader *l, char *path, size_t size, struct err *err)
-{
-	AUTO(relocations) struct relocations relocations = { 0 };
-	struct err why = { 0 };
-
-	path[0] = '\0';
-	if (!read_relocations(l, &relocations))
-		return 0;
-	if (!l->types) {
-		*err = l->no_types;
-		return err_wrap(err, "%s", l->name);
-	}
-	if (l->types->is_partial) /* cut down already */
-		return keep_btf(l, l->types->main.bytes.data, path, size, err);
-	if (cut_btf(l, &relocations, path, size, &why) == 0)
-		return 0;
-	if (why.code == EC_CORRUPT && l->btf_path)
-		return err_set(err, EC_CORRUPT, "%s: %s", l->btf_path, why.text);
-	log_trace(TRACE_btf, "%s: whole kernel BTF: %s", l->name, why.text);
-	return l->btf_path ? keep_btf(l, l->types->main.bytes.data, path, size, err) : 0;
-}
-
-static int open_types(struct loader *l, struct err *err)
-{
-	AUTO(kernel_sources) struct kernel_sources sources = { 0 };
-
-	if (kernel_sources_find(&l->btf_path, 1, &sources, err) < 0)
-		return -1;
-	if (sources.n_items != 1)
-		return err_set(err, EC_USAGE, "--btf: there are %zu kernels in %s", sources.n_items,
-			       l->btf_path);
-	return kernel_open(&sources.items[0], l->cache, &l->file_kernel, err);
-}
-
-/* The kernel has none: the package's; that it has none either is an error when it is wanted. */
-static int open_layer(struct loader *l, struct err *err)
-{
-	if (l->btf_path || !l->types_layer.len)
-		return 0;
-	if (run_types_open(l->types_layer, l->name, &l->file_kernel, &l->no_types) == 0) {
-		l->types = &l->file_kernel;
-		return 0;
-	}
-	*err = l->no_types;
-	return err->code == EC_UNSUPPORTED ? 0 : -1;
-}
-
-/* The running kernel, also without BTF, and the one whose types are used in its place. */
-static int open_kernels(struct loader *l, struct err *err)
-{
-	if (kernel_open_running(l->cache, &l->kernel, err) < 0) {
-		l->no_types = *err;
-		if (err->code != EC_UNSUPPORTED || kernel_open_bare(&l->kernel, err) < 0 ||
-		    open_layer(l, err) < 0)
-			return -1;
-	} else {
-		l->types = &l->kernel;
-	}
-	if (!l->btf_path)
-		return 0;
-	l->types = &l->file_kernel;
-	return open_types(l, err);
-}
-
 /* libbpf takes the path of BTF only when it opens, and does not load an object twice. */
 static int open_again(struct loader *l, const char *btf_path, struct err *err)
 {
@@ -445,7 +321,7 @@ static int explain(const struct loader *l, int number, struct err *err)
 {
 	AUTO(relocations) struct relocations r = { 0 };
 
-	read_relocations(l, &r);
+	relocations_read(l, &r);
 	return explain_load(l->name, &r.info, number, err);
 }
 
@@ -487,7 +363,8 @@ int loader_load(struct loader *l, const char *const *skip, size_t n_skip, struct
 	int number;
 
 	refused.names = mem_array(n_programs + 1, sizeof(*refused.names));
-	if (open_kernels(l, err) < 0 || prepare_btf(l, btf_path, sizeof(btf_path), err) < 0 ||
+	if (loader_btf_open(l, err) < 0 ||
+	    loader_btf_prepare(l, btf_path, sizeof(btf_path), err) < 0 ||
 	    (*btf_path && open_again(l, btf_path, err) < 0))
 		return -1;
 	for (;;) {
