@@ -197,11 +197,15 @@ const char *text_nearest(const char *typed, const char *const *words, size_t n_w
 {
 	const char *best = NULL;
 	unsigned int limit, least = 1000, d;
+	size_t len, len_typed = strlen(typed);
 
 	for (size_t i = 0; i < n_words; i++) {
+		len = strlen(words[i]);
+		limit = len < 2 ? 1 : (len + 1) / 3; /* two letters that changed places are two */
+		if (len > len_typed + limit || len_typed > len + limit)
+			continue; /* so far apart by their lengths alone */
 		d = distance(typed, words[i]);
-		limit = (strlen(words[i]) + 1) / 3; /* two letters that changed places are two */
-		if (d < least && d <= (limit ? limit : 1)) {
+		if (d < least && d <= limit) {
 			least = d;
 			best = words[i];
 		}

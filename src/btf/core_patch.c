@@ -103,24 +103,16 @@ static void patch_offset(struct bpf_insn *insn, struct core_result *result)
 /* The kinds of instructions; libbpf, bpf_core_patch_insn() */
 static void patch(struct bpf_insn *insns, struct core_result *result)
 {
-	switch (BPF_CLASS(insns->code)) {
-	case BPF_ALU:
-	case BPF_ALU64:
+	uint8_t class = BPF_CLASS(insns->code);
+
+	if (class == BPF_ALU || class == BPF_ALU64)
 		patch_number(insns, result);
-		break;
-	case BPF_LDX:
-	case BPF_ST:
-	case BPF_STX:
+	else if (class == BPF_LDX || class == BPF_ST || class == BPF_STX)
 		patch_offset(insns, result);
-		break;
-	case BPF_LD:
-		if (is_long_load(insns)) {
-			patch_long_load(insns, result);
-			break;
-		} /* fallthrough */
-	default:
+	else if (is_long_load(insns))
+		patch_long_load(insns, result);
+	else
 		refuse(result, -EINVAL, "the instruction is none that can be relocated");
-	}
 }
 
 void core_patch(struct bpf_insn *insns, size_t n, struct core_result *result)

@@ -59,7 +59,7 @@ static inline void random_enum(struct random_types *r, int i)
 			continue;
 		snprintf(name, sizeof(name), "E%d_%d%s", i, k, random_change(r) ? "___x" : "");
 		if (wide)
-			btf__add_enum64_value(r->btf, name, value << random_plan(r, 34));
+			btf__add_enum64_value(r->btf, name, (uint64_t)value << random_plan(r, 34));
 		else
 			btf__add_enum_value(r->btf, name, value);
 	}

@@ -123,6 +123,7 @@ static bool bpftool(struct span elf, struct str *out)
 	struct err err;
 	bool ok;
 
+	assert_true(other >= 0);
 	assert_int_equal(write(fd, elf.data, elf.len), elf.len);
 	ok = spawn_run(&spawn, &err) == 0 && spawn.status == 0 &&
 	     fs_read(AT_FDCWD, result, out, &err) == 0;
