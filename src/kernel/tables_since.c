@@ -54,9 +54,9 @@ struct feature {
 	bool is_later;
 };
 
-#define FUNC(name) "bpf_func_id", "BPF_FUNC_" #name
-#define ATTACH(name) "bpf_attach_type", "BPF_" #name
-#define ARENA "bpf_map_type", "BPF_MAP_TYPE_ARENA"
+#define FUNC(name) "bpf_func_id", "BPF_FUNC_" #name, false
+#define ATTACH(name) "bpf_attach_type", "BPF_" #name, false
+#define ARENA "bpf_map_type", "BPF_MAP_TYPE_ARENA", false
 
 static const struct feature features[] = {
 	[FEATURE_JMP32] = { "32-bit jumps", RELEASE(5, 1), FUNC(spin_lock) },
