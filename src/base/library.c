@@ -35,3 +35,8 @@ int library_load(const char *file, const char *package, const struct library_sym
 	}
 	return 0;
 }
+
+bool library_is_there(const char *file)
+{
+	return dlopen(file, RTLD_LAZY | RTLD_LOCAL) != NULL;
+}

@@ -17,6 +17,7 @@
  * The types are those of the library's header. LIBRARY_NOTE says in the program's file what it may
  * load, for whoever makes a package of epm (the ".note.dlopen" of systemd's ELF_DLOPEN_METADATA).
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -42,6 +43,8 @@ struct library_symbol {
  */
 int library_load(const char *file, const char *package, const struct library_symbol *symbols,
 		 size_t n_symbols, struct err *err) MUST_CHECK;
+
+bool library_is_there(const char *file); /* can be loaded, and then is */
 
 /* clang-format off */
 #define LIBRARY_NOTE(feature, description, file)                                                 \

@@ -10,6 +10,7 @@
 	X(build) \
 	X(run) \
 	X(check) \
+	X(doctor) \
 	X(vmlinux) \
 	X(pull) \
 	X(push) \
