@@ -177,8 +177,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 const struct cmd cmd_doctor = {
 	.cli = { .name = "doctor",
 		 .synopsis = "[OPTIONS]",
-		 .summary =
-			 "say what this machine can do with eBPF, and what is missing",
+		 .summary = "say what this machine can do with eBPF",
 		 .details =
 			 "Programs that do nothing are loaded, attached where hardly anything passes, "
 			 "and taken away again; nothing stays in the kernel. Without root only what "
