@@ -24,7 +24,7 @@ class Kernel:
 
     def __init__(self, text):
         self.release, self.levels, self.maps, self.types = None, {}, [], []
-        self.rows, self.hooks, self.kfuncs = {}, [], {}
+        self.rows, self.hooks, self.atomic, self.kfuncs = {}, [], [], {}
         for line in text.splitlines():
             word, *rest = line.split()
             if word == "release":
@@ -39,6 +39,8 @@ class Kernel:
                 self.rows[rest[0]] = [int(n) for n in rest[1:]]
             elif word == "hook":
                 self.hooks.append(rest[0])
+            elif word == "atomic":
+                self.atomic.append(rest[0])
             elif word == "kfunc":
                 self.kfuncs[rest[0]] = rest[1:]
             else:
@@ -128,12 +130,13 @@ def write_rows(kernels, names, out):
 
 
 def write_hooks(kernels, out):
-    """LSM hooks that are closed."""
-    out.append("static const struct probed_hook probed_hooks[] = {")
-    for name in sorted({hook for kernel in kernels for hook in kernel.hooks}):
-        which = bits_of(i for i, kernel in enumerate(kernels) if name in kernel.hooks)
-        out.append('\t{ "%s", 0x%x },' % (name, which))
-    out.append("};\n")
+    """LSM hooks that are closed, and those whose programs may not sleep."""
+    for table, attribute in (("closed", "hooks"), ("atomic", "atomic")):
+        out.append("static const struct probed_hook probed_%s[] = {" % table)
+        for name in sorted({hook for kernel in kernels for hook in getattr(kernel, attribute)}):
+            which = bits_of(i for i, kernel in enumerate(kernels) if name in getattr(kernel, attribute))
+            out.append('\t{ "%s", 0x%x },' % (name, which))
+        out.append("};\n")
 
 
 def write_kfuncs(kernels, names, out):

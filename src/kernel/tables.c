@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "kernel/tables.h"
 
+#include <linux/bpf.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -14,10 +15,10 @@ struct measure {
 	uint32_t levels[LEVEL_N];
 };
 
-/* Of those tried: the nearest that is not newer, the nearest that is not older. SIZE_MAX: none. */
 struct neighbours {
-	size_t older;
-	size_t newer;
+	size_t older;  /* of those tried the nearest that is not newer; SIZE_MAX: none */
+	size_t newer;  /* the nearest that is not older; SIZE_MAX: none */
+	bool is_plain; /* version and BTF say the same: nobody's old release with a newer BPF */
 };
 
 static const struct btf_type *find_enum(const struct kernel *kernel, const char *name)
@@ -45,7 +46,7 @@ bool tables_has_enumerator(const struct kernel *kernel, const char *name, const 
 static uint32_t highest(const struct kernel *kernel, const char *name)
 {
 	const struct btf_type *type = find_enum(kernel, name);
-	const struct btf_enum *values = type ? (const void *)(type + 1) : NULL;
+	const struct btf_enum *values = (const void *)(type + 1);
 	uint32_t most = 0;
 
 	for (uint32_t i = 0; type && i < raw_btf_vlen(type); i++) {
@@ -74,37 +75,40 @@ static struct measure measure_of(const struct kernel *kernel)
 	return measure;
 }
 
-static bool is_not_newer(const struct probed_kernel *probed, const struct measure *measure)
+static bool has_levels(const uint32_t *least, const uint32_t *levels)
 {
-	if (measure->version && probed->version > measure->version)
-		return false;
 	for (size_t i = 0; i < LEVEL_N; i++)
-		if (probed->levels[i] > measure->levels[i])
+		if (levels[i] < least[i])
 			return false;
 	return true;
 }
 
-static bool is_not_older(const struct probed_kernel *probed, const struct measure *measure)
-{
-	if (measure->version && probed->version < measure->version)
-		return false;
-	for (size_t i = 0; i < LEVEL_N; i++)
-		if (probed->levels[i] < measure->levels[i])
-			return false;
-	return true;
-}
-
+/*
+ * By version and levels; and by the version alone, which has to come to the same in a kernel that
+ * is what it says it is.
+ */
 static struct neighbours neighbours_of(const struct kernel *kernel)
 {
 	struct measure measure = measure_of(kernel);
-	struct neighbours found = { SIZE_MAX, SIZE_MAX };
+	struct neighbours found = { SIZE_MAX, SIZE_MAX, false }, by_version = found;
 
 	for (size_t i = 0; i < ARRAY_SIZE(probed_kernels); i++) {
-		if (is_not_newer(&probed_kernels[i], &measure))
+		const struct probed_kernel *probed = &probed_kernels[i];
+		bool may_be_older = !measure.version || probed->version <= measure.version;
+		bool may_be_newer = !measure.version || probed->version >= measure.version;
+
+		if (may_be_older)
+			by_version.older = i;
+		if (may_be_newer && by_version.newer == SIZE_MAX)
+			by_version.newer = i;
+		if (may_be_older && has_levels(probed->levels, measure.levels))
 			found.older = i;
-		if (found.newer == SIZE_MAX && is_not_older(&probed_kernels[i], &measure))
+		if (may_be_newer && found.newer == SIZE_MAX &&
+		    has_levels(measure.levels, probed->levels))
 			found.newer = i;
 	}
+	found.is_plain = measure.version && found.older == by_version.older &&
+			 found.newer == by_version.newer;
 	return found;
 }
 
@@ -143,7 +147,7 @@ static const struct probed_row *row_of(size_t probed, const char *program)
 	return row ? row : find_row(probed, span_of(kind->type));
 }
 
-enum ask { ASK_HELPER, ASK_PROGRAM, ASK_HOOK, ASK_KFUNC };
+enum ask { ASK_HELPER, ASK_PROGRAM, ASK_HOOK, ASK_SLEEPING_HOOK, ASK_KFUNC };
 
 struct question {
 	enum ask what;
@@ -152,10 +156,11 @@ struct question {
 	const char *name; /* of the hook, the kfunc */
 };
 
-static enum table_answer ask_hook(size_t probed, const char *name)
+static enum table_answer ask_hook(const struct probed_hook *hooks, size_t n_hooks, size_t probed,
+				  const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(probed_hooks); i++)
-		if (probed_hooks[i].kernels >> probed & 1 && !strcmp(probed_hooks[i].name, name))
+	for (size_t i = 0; i < n_hooks; i++)
+		if (hooks[i].kernels >> probed & 1 && !strcmp(hooks[i].name, name))
 			return TABLE_NO;
 	return TABLE_YES;
 }
@@ -181,12 +186,16 @@ static enum table_answer ask_one(size_t probed, const struct question *question)
 	const struct probed_row *row;
 
 	if (question->what == ASK_HOOK)
-		return ask_hook(probed, question->name);
+		return ask_hook(probed_closed, ARRAY_SIZE(probed_closed), probed, question->name);
+	if (question->what == ASK_SLEEPING_HOOK)
+		return ask_hook(probed_atomic, ARRAY_SIZE(probed_atomic), probed, question->name);
 	row = row_of(probed, question->program);
 	if (!row)
 		return TABLE_UNKNOWN;
 	if (question->what == ASK_PROGRAM)
 		return row->helpers[0] ? TABLE_YES : TABLE_NO;
+	if (!row->helpers[0]) /* what such programs may call nobody can tell */
+		return TABLE_UNKNOWN;
 	if (question->what == ASK_KFUNC)
 		return ask_kfunc(probed, row, question->name);
 	return helper_bit(row->helpers, question->helper) ? TABLE_YES : TABLE_NO;
@@ -204,36 +213,63 @@ static enum table_answer ask_all(const struct kernel *kernel, const struct quest
 		older = ask_one(near.older, question);
 	if (newer == TABLE_YES)
 		return older == TABLE_YES ? TABLE_YES : TABLE_UNKNOWN;
-	if (older == TABLE_YES)
+	if (newer == TABLE_UNKNOWN || older == TABLE_YES)
 		return TABLE_UNKNOWN;
-	for (size_t i = near.newer; i < ARRAY_SIZE(probed_kernels); i++)
+	for (size_t i = near.newer; !near.is_plain && i < ARRAY_SIZE(probed_kernels); i++)
 		if (ask_one(i, question) != TABLE_NO)
 			return TABLE_UNKNOWN;
 	return TABLE_NO;
+}
+
+/*
+ * Helpers that some programs of a kind may call and others may not: bpf_override_return is an option
+ * that no kernel tried had, bpf_d_path is for certain functions.
+ */
+static bool is_by_case(const char *program, uint32_t helper)
+{
+	struct span target;
+	const struct program_kind *kind = program_kind_of(program, &target);
+
+	if (!kind || helper == BPF_FUNC_d_path)
+		return true;
+	return helper_bit(probed_never, helper) && !strcmp(kind->type, "kprobe");
 }
 
 enum table_answer kernel_table_helper(const struct kernel *kernel, const char *program,
 				      uint32_t helper)
 {
 	struct question question = { .what = ASK_HELPER, .program = program, .helper = helper };
+	enum table_answer answer;
 
 	if (helper > highest(kernel, "bpf_func_id"))
 		return TABLE_NO;
-	if (helper_bit(probed_never, helper))
-		return TABLE_UNKNOWN;
-	return ask_all(kernel, &question);
+	answer = ask_all(kernel, &question);
+	return answer == TABLE_NO && is_by_case(program, helper) ? TABLE_UNKNOWN : answer;
 }
 
-enum table_answer kernel_table_program(const struct kernel *kernel, const char *program)
+enum table_answer kernel_table_program(struct kernel *kernel, const char *program)
 {
 	struct question question = { .what = ASK_PROGRAM, .program = program };
+	struct span target;
+	const struct program_kind *kind = program_kind_of(program, &target);
 
+	if (kind && !strcmp(kind->type, "lirc_mode2")) /* no kernel that was tried has it */
+		return kernel_table_feature(kernel, FEATURE_INFRARED);
+	if (span_is(first_part(program + (*program == '?')), "xdp.frags"))
+		return kernel_table_feature(kernel, FEATURE_XDP_FRAGS);
 	return ask_all(kernel, &question);
 }
 
 enum table_answer kernel_table_lsm_hook(const struct kernel *kernel, const char *hook)
 {
 	struct question question = { .what = ASK_HOOK, .name = hook };
+
+	return ask_all(kernel, &question);
+}
+
+enum table_answer kernel_table_lsm_sleeps(const struct kernel *kernel, const char *hook)
+{
+	struct question question = { .what = ASK_SLEEPING_HOOK, .name = hook };
 
 	return ask_all(kernel, &question);
 }

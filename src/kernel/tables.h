@@ -11,8 +11,9 @@
  * (vendors' kernels) is taken for the newer one.
  *
  * TABLE_NO is certain enough to call a program broken: the nearest kernel tried that is not newer
- * refuses it, and so do the nearest that is not older and all after that. What depends on how a
- * kernel was configured is TABLE_UNKNOWN. All strings live as long as the program.
+ * refuses it, and so does the nearest that is not older; where version and BTF are at odds, all after
+ * that as well. What depends on how a kernel was configured is TABLE_UNKNOWN, unless it can be seen.
+ * All strings live as long as the program.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -27,12 +28,15 @@ enum table_feature {
 	FEATURE_GLOBAL_DATA,
 	FEATURE_BOUNDED_LOOPS, /* jumps backwards */
 	FEATURE_GLOBAL_FUNCTIONS,
-	FEATURE_SLEEPABLE, /* fentry.s, fexit.s, fmod_ret.s, lsm.s */
-	FEATURE_ATOMICS,   /* any but a 32 or 64-bit add without its old value */
+	FEATURE_SLEEPABLE,	 /* fentry.s, fexit.s, fmod_ret.s, lsm.s */
+	FEATURE_GLOBAL_POINTERS, /* global functions with arguments that are pointers to memory */
+	FEATURE_ATOMICS,	 /* any but a 32 or 64-bit add without its old value */
 	FEATURE_KFUNCS,
 	FEATURE_CALLBACKS, /* functions handed to helpers */
 	FEATURE_COOKIES,
-	FEATURE_KPROBE_MULTI,
+	FEATURE_XDP_FRAGS,
+	FEATURE_INFRARED,     /* lirc_mode2 */
+	FEATURE_KPROBE_MULTI, /* and that fprobe, which it needs, is there */
 	FEATURE_UPROBE_MULTI,
 	FEATURE_TCX,
 	FEATURE_ISA_V4, /* what -mcpu=v4 adds */
@@ -40,6 +44,13 @@ enum table_feature {
 	FEATURE_ADDRESS_SPACES, /* of arenas */
 	FEATURE_LOAD_ACQUIRE,	/* and store-release */
 	FEATURE_TRAMPOLINE,	/* fentry, fexit, fmod_ret, lsm on this architecture */
+	/* functions are open to fmod_ret and to fentry.s for being open to made-up errors */
+	FEATURE_ERROR_INJECTION,
+	/* in prototypes of functions that programs are put around (check/prototype.h): */
+	FEATURE_STRUCT_ARGUMENTS, /* structs by value */
+	FEATURE_STACK_ARGUMENTS,  /* more than six, on x86 */
+	FEATURE_NUMBER_POINTERS,  /* pointers to numbers can be read */
+	FEATURE_ANY_POINTERS,	  /* also those to pointers, functions, what is not declared */
 };
 
 /*
@@ -60,7 +71,7 @@ enum table_answer kernel_table_kfunc(const struct kernel *kernel, const char *pr
 				     const char *name);
 
 /* Is such a program taken at all? program: as above; "iter.s" may be refused where "iter" is not. */
-enum table_answer kernel_table_program(const struct kernel *kernel, const char *program);
+enum table_answer kernel_table_program(struct kernel *kernel, const char *program);
 
 /*
  * Numbers of enum bpf_prog_type, bpf_map_type. NO where the BTF lacks it; UNKNOWN where the BTF
@@ -72,7 +83,10 @@ enum table_answer kernel_table_map_type(const struct kernel *kernel, uint32_t ty
 /* Is an LSM hook that exists (FUNC bpf_lsm_HOOK) open to programs? hook: "file_open" */
 enum table_answer kernel_table_lsm_hook(const struct kernel *kernel, const char *hook);
 
-enum table_answer kernel_table_feature(const struct kernel *kernel, enum table_feature feature);
+/* May its programs sleep (lsm.s)? */
+enum table_answer kernel_table_lsm_sleeps(const struct kernel *kernel, const char *hook);
+
+enum table_answer kernel_table_feature(struct kernel *kernel, enum table_feature feature);
 const char *kernel_table_feature_word(enum table_feature feature);
 
 /*

@@ -46,7 +46,7 @@ struct probed_row {
 
 struct probed_hook {
 	const char *name; /* "inode_getsecurity" */
-	uint32_t kernels; /* in which it is closed */
+	uint32_t kernels; /* in which it is closed, or its programs may not sleep */
 };
 
 struct probed_kfunc {

@@ -64,12 +64,16 @@ static const struct feature features[] = {
 	[FEATURE_BOUNDED_LOOPS] = { "loops", RELEASE(5, 3), FUNC(send_signal) },
 	[FEATURE_GLOBAL_FUNCTIONS] = { "global functions", RELEASE(5, 6), FUNC(jiffies64) },
 	[FEATURE_SLEEPABLE] = { "sleepable programs", RELEASE(5, 10), FUNC(copy_from_user) },
+	[FEATURE_GLOBAL_POINTERS] = { "pointers as arguments of global functions", RELEASE(5, 12),
+				      FUNC(check_mtu) },
 	[FEATURE_ATOMICS] = { "atomic instructions that fetch, exchange or do more than add",
 			      RELEASE(5, 12), FUNC(check_mtu) },
 	[FEATURE_KFUNCS] = { "calls of kernel functions", RELEASE(5, 13), FUNC(for_each_map_elem) },
 	[FEATURE_CALLBACKS] = { "functions handed to helpers", RELEASE(5, 13),
 				FUNC(for_each_map_elem) },
 	[FEATURE_COOKIES] = { "BPF cookies", RELEASE(5, 15), FUNC(get_attach_cookie) },
+	[FEATURE_XDP_FRAGS] = { "XDP with fragments", RELEASE(5, 18), FUNC(xdp_get_buff_len) },
+	[FEATURE_INFRARED] = { "infrared receivers", RELEASE(4, 18), FUNC(rc_keydown) },
 	[FEATURE_KPROBE_MULTI] = { "kprobe.multi", RELEASE(5, 18), ATTACH(TRACE_KPROBE_MULTI) },
 	[FEATURE_UPROBE_MULTI] = { "uprobe.multi", RELEASE(6, 6), ATTACH(TRACE_UPROBE_MULTI) },
 	[FEATURE_TCX] = { "tcx", RELEASE(6, 6), ATTACH(TCX_INGRESS) },
@@ -80,7 +84,41 @@ static const struct feature features[] = {
 				   "BPF_PROG_STREAM_READ_BY_FD", true },
 	[FEATURE_TRAMPOLINE] = { "fentry, fexit, fmod_ret and lsm", RELEASE(5, 5),
 				 ATTACH(TRACE_FENTRY) },
+	[FEATURE_STRUCT_ARGUMENTS] = { "structs as arguments", RELEASE(6, 0),
+				       FUNC(tcp_raw_gen_syncookie_ipv4) },
+	[FEATURE_STACK_ARGUMENTS] = { "more than six arguments", RELEASE(6, 6),
+				      ATTACH(TCX_INGRESS) },
+	/* 5.19; refused by 5.10, which is as much as was tried */
+	[FEATURE_NUMBER_POINTERS] = { "pointers to numbers", RELEASE(5, 11),
+				      FUNC(task_storage_get) },
+	[FEATURE_ANY_POINTERS] = { "pointers to pointers", RELEASE(7, 1), "bpf_map_type",
+				   "BPF_MAP_TYPE_RHASH", true },
+	[FEATURE_ERROR_INJECTION] = { "error injection", RELEASE(4, 16), FUNC(override_return) },
 };
+
+static bool has_function(const struct kernel *kernel, const char *name)
+{
+	const struct kernel_part *main = &kernel->main;
+
+	return name_index_find(&main->names, &main->btf, name, BTF_KIND_FUNC) != 0;
+}
+
+/*
+ * What an option brings with it, shown by a function that is not static. Where the BTF lacks one of
+ * those, but has another of tracing, the option is off (5.10's BTF lacks many functions).
+ */
+static enum table_answer ask_option(struct kernel *kernel, const char *function, const char *option)
+{
+	const char *value = kernel_option(kernel, option);
+
+	if (has_function(kernel, function) || (value && *value != 'n'))
+		return TABLE_YES;
+	if (value)
+		return TABLE_NO;
+	return has_function(kernel, "register_kprobe") && has_function(kernel, "perf_uprobe_init")
+		       ? TABLE_NO
+		       : TABLE_UNKNOWN;
+}
 
 /*
  * Programs around kernel functions need direct calls of ftrace: x86 as long as there are such
@@ -88,9 +126,7 @@ static const struct feature features[] = {
  */
 static enum table_answer ask_trampoline(const struct kernel *kernel)
 {
-	const struct kernel_part *main = &kernel->main;
-
-	if (name_index_find(&main->names, &main->btf, "register_ftrace_direct", BTF_KIND_FUNC))
+	if (has_function(kernel, "register_ftrace_direct"))
 		return TABLE_YES;
 	if (kernel->arch && !strcmp(kernel->arch, "aarch64") && kernel->version &&
 	    kernel->version < KERNEL_VERSION(6, 4, 0))
@@ -98,12 +134,29 @@ static enum table_answer ask_trampoline(const struct kernel *kernel)
 	return TABLE_UNKNOWN;
 }
 
-enum table_answer kernel_table_feature(const struct kernel *kernel, enum table_feature feature)
+static enum table_answer ask_known(struct kernel *kernel, enum table_feature feature)
+{
+	switch (feature) {
+	case FEATURE_TRAMPOLINE:
+		return ask_trampoline(kernel);
+	case FEATURE_INFRARED:
+		return ask_option(kernel, "lirc_prog_attach", "CONFIG_BPF_LIRC_MODE2");
+	case FEATURE_KPROBE_MULTI:
+		return ask_option(kernel, "register_fprobe", "CONFIG_FPROBE");
+	case FEATURE_ERROR_INJECTION:
+		return ask_option(kernel, "within_error_injection_list",
+				  "CONFIG_FUNCTION_ERROR_INJECTION");
+	default:
+		return TABLE_YES;
+	}
+}
+
+enum table_answer kernel_table_feature(struct kernel *kernel, enum table_feature feature)
 {
 	const struct feature *row = &features[feature];
 
 	if (tables_has_enumerator(kernel, row->enumeration, row->enumerator))
-		return feature == FEATURE_TRAMPOLINE ? ask_trampoline(kernel) : TABLE_YES;
+		return ask_known(kernel, feature);
 	if (!kernel->version)
 		return row->is_later ? TABLE_UNKNOWN : TABLE_NO;
 	return kernel->version >= row->version ? TABLE_YES : TABLE_NO;

@@ -13,6 +13,7 @@
  *	row fentry.s 1 2 5 …		a kind of program, helpers it may call; none: it is not taken.
  *					No line: the function it would be for is not open to it
  *	hook inode_getsecurity		closed
+ *	atomic task_free		a hook whose programs may not sleep
  *	kfunc bpf_task_acquire ROW …	the kinds that may call it, perhaps none; KFUNC: also these,
  *					where BTF does not say which functions are kfuncs
  */
@@ -56,7 +57,7 @@ struct kind {
 	int type;
 	int attach;
 	enum target target;
-	const char *name; /* of the target */
+	const char *names; /* of targets, with spaces between them */
 	bool sleeps;
 };
 
@@ -76,6 +77,9 @@ struct kind {
 	{                                                                \
 		row, BPF_PROG_TYPE_TRACING, attach, target, name, sleeps \
 	}
+
+/* bpf_d_path is for some functions only, and so are others */
+#define TRACED "bpf_fentry_test1 security_file_open vfs_truncate filp_close tcp_connect"
 
 static const struct kind kinds[] = {
 	PLAIN("socket_filter", SOCKET_FILTER),
@@ -130,7 +134,7 @@ static const struct kind kinds[] = {
 	AT("cgroup/getsockname6", CGROUP_SOCK_ADDR, BPF_CGROUP_INET6_GETSOCKNAME),
 	AT("cgroup/getsockname_unix", CGROUP_SOCK_ADDR, ATTACH_UNIX_GETSOCKNAME),
 	PLAIN("lirc_mode2", LIRC_MODE2),
-	AT("sk_reuseport", SK_REUSEPORT, BPF_SK_REUSEPORT_SELECT_OR_MIGRATE),
+	PLAIN("sk_reuseport", SK_REUSEPORT),
 	PLAIN("flow_dissector", FLOW_DISSECTOR),
 	AT("cgroup/sysctl", CGROUP_SYSCTL, BPF_CGROUP_SYSCTL),
 	AT("cgroup/getsockopt", CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT),
@@ -138,14 +142,16 @@ static const struct kind kinds[] = {
 	AT("sk_lookup", SK_LOOKUP, BPF_SK_LOOKUP),
 	SLEEPS("syscall", SYSCALL, 0),
 	{ "netfilter", TYPE_NETFILTER, ATTACH_NETFILTER, NOTHING, NULL, false },
-	TRACES("fentry", BPF_TRACE_FENTRY, FUNCTION, "bpf_fentry_test1", false),
-	TRACES("fentry.s", BPF_TRACE_FENTRY, FUNCTION, "bpf_fentry_test1", true),
-	TRACES("fexit", BPF_TRACE_FEXIT, FUNCTION, "bpf_fentry_test1", false),
-	TRACES("fexit.s", BPF_TRACE_FEXIT, FUNCTION, "bpf_fentry_test1", true),
-	TRACES("fsession", ATTACH_FSESSION, FUNCTION, "bpf_fentry_test1", false),
-	TRACES("fsession.s", ATTACH_FSESSION, FUNCTION, "bpf_fentry_test1", true),
-	TRACES("fmod_ret", BPF_MODIFY_RETURN, FUNCTION, "security_file_open", false),
-	TRACES("fmod_ret.s", BPF_MODIFY_RETURN, FUNCTION, "bpf_modify_return_test", true),
+	TRACES("fentry", BPF_TRACE_FENTRY, FUNCTION, TRACED, false),
+	TRACES("fentry.s", BPF_TRACE_FENTRY, FUNCTION, TRACED, true),
+	TRACES("fexit", BPF_TRACE_FEXIT, FUNCTION, TRACED, false),
+	TRACES("fexit.s", BPF_TRACE_FEXIT, FUNCTION, TRACED, true),
+	TRACES("fsession", ATTACH_FSESSION, FUNCTION, TRACED, false),
+	TRACES("fsession.s", ATTACH_FSESSION, FUNCTION, TRACED, true),
+	TRACES("fmod_ret", BPF_MODIFY_RETURN, FUNCTION, "security_file_open bpf_modify_return_test",
+	       false),
+	TRACES("fmod_ret.s", BPF_MODIFY_RETURN, FUNCTION,
+	       "security_file_open bpf_modify_return_test", true),
 	TRACES("tp_btf", BPF_TRACE_RAW_TP, TYPEDEF, "btf_trace_sched_switch", false),
 	TRACES("tp_btf.s", BPF_TRACE_RAW_TP, TYPEDEF, "btf_trace_sys_enter", true),
 	TRACES("iter", BPF_TRACE_ITER, ITERATORS, NULL, false),
@@ -319,34 +325,47 @@ static void add_struct_ops(size_t kind)
 	}
 }
 
+/* The functions or types that the kind names */
+static void add_named(size_t kind, uint32_t btf_kind)
+{
+	char name[128];
+
+	for (const char *p = kinds[kind].names; *p; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+		int id;
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, p);
+		id = btf__find_by_name_kind(vmlinux, name, btf_kind);
+		if (id > 0)
+			add_place(kind, (struct place){ (uint32_t)id, kinds[kind].attach });
+		p += len;
+	}
+}
+
 static void find_places(size_t kind)
 {
-	const struct kind *of = &kinds[kind];
-	int id = 0;
-
-	if (of->attach > highest("bpf_attach_type"))
+	if (kinds[kind].attach > highest("bpf_attach_type"))
 		return;
-	switch (of->target) {
+	switch (kinds[kind].target) {
 	case NOTHING:
+		add_place(kind, (struct place){ 0, kinds[kind].attach });
 		break;
 	case FUNCTION:
-		id = btf__find_by_name_kind(vmlinux, of->name, BTF_KIND_FUNC);
+		add_named(kind, BTF_KIND_FUNC);
 		break;
 	case TYPEDEF:
-		id = btf__find_by_name_kind(vmlinux, of->name, BTF_KIND_TYPEDEF);
+		add_named(kind, BTF_KIND_TYPEDEF);
 		break;
 	case LSM_HOOKS:
 		add_functions(kind, "bpf_lsm_");
-		return;
+		break;
 	case ITERATORS:
 		add_functions(kind, "bpf_iter_");
-		return;
+		break;
 	case STRUCT_OPS:
 		add_struct_ops(kind);
-		return;
+		break;
 	}
-	if (id >= 0)
-		add_place(kind, (struct place){ (uint32_t)id, of->attach });
 }
 
 static void print_level(const char *name)
@@ -411,25 +430,34 @@ static void print_rows(void)
 	}
 }
 
-/* Hooks that exist; only the message about them counts. */
-static void print_closed_hooks(void)
+/* Hooks that exist; only the messages about them count. */
+static void print_hook(uint32_t id, const char *name)
 {
-	static const struct kind lsm = { "lsm", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, LSM_HOOKS, NULL,
-					 false };
+	static const char *const closed[] = { "disabled hook", NULL };
+	static const char *const atomic[] = { "is not sleepable", NULL };
 	static const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
 						 { .code = BPF_JMP | BPF_EXIT } };
+	struct kind lsm = { "lsm", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, LSM_HOOKS, NULL, false };
+	struct place place = { id, BPF_LSM_MAC };
 	static char log[16384];
 
+	load(&lsm, place, insns, 2, log, sizeof(log));
+	if (has_any(log, closed))
+		printf("hook %s\n", name);
+	lsm.sleeps = true;
+	load(&lsm, place, insns, 2, log, sizeof(log));
+	if (has_any(log, atomic))
+		printf("atomic %s\n", name);
+}
+
+static void print_hooks(void)
+{
 	for (uint32_t id = 1; id < btf__type_cnt(vmlinux); id++) {
 		const struct btf_type *type = btf__type_by_id(vmlinux, id);
 		const char *name = btf__name_by_offset(vmlinux, type->name_off);
 
-		if (!btf_is_func(type) || strncmp(name, "bpf_lsm_", 8))
-			continue;
-		if (load(&lsm, (struct place){ id, BPF_LSM_MAC }, insns, 2, log, sizeof(log)))
-			continue;
-		if (strstr(log, "disabled hook"))
-			printf("hook %s\n", name + 8);
+		if (btf_is_func(type) && !strncmp(name, "bpf_lsm_", 8))
+			print_hook(id, name + 8);
 	}
 }
 
@@ -495,7 +523,7 @@ int main(int argc, char **argv)
 	print_maps();
 	print_types();
 	print_rows();
-	print_closed_hooks();
+	print_hooks();
 	print_kfuncs(argv + 1);
 	return 0;
 }
