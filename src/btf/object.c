@@ -97,6 +97,7 @@ static int read_symbols(struct object *object, Elf_Scn *scn, const char *name, s
 		out->size = symbol.st_size;
 		out->type = GELF_ST_TYPE(symbol.st_info);
 		out->binding = GELF_ST_BIND(symbol.st_info);
+		out->visibility = GELF_ST_VISIBILITY(symbol.st_other);
 	}
 	return 0;
 }

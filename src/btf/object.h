@@ -28,8 +28,9 @@ struct object_symbol {
 	uint32_t section; /* index; above n_sections for special ones */
 	uint64_t value;	  /* offset in its section */
 	uint64_t size;
-	uint8_t type;	 /* STT_… */
-	uint8_t binding; /* STB_… */
+	uint8_t type;	    /* STT_… */
+	uint8_t binding;    /* STB_… */
+	uint8_t visibility; /* STV_… */
 };
 
 struct object_relocation {

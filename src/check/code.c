@@ -99,6 +99,7 @@ static int read_functions(struct code *code, const char *what, struct err *err)
 		f->start = symbol->value / sizeof(struct bpf_insn);
 		f->n = symbol->size / sizeof(struct bpf_insn);
 		f->is_global = symbol->binding != STB_LOCAL;
+		f->is_alone = f->is_global && symbol->visibility == STV_DEFAULT;
 		if (symbol->value / sizeof(struct bpf_insn) > code->sections[f->section].n ||
 		    symbol->size / sizeof(struct bpf_insn) >
 			    code->sections[f->section].n - f->start ||

@@ -21,6 +21,7 @@ struct code_function {
 	uint32_t start; /* instructions, in its section */
 	uint32_t n;	/* instructions */
 	bool is_global;
+	bool is_alone; /* verified by itself, whatever its callers hand over: global, not hidden */
 	bool is_entry; /* a program of its own: libbpf's rule, all but those in .text beside others */
 };
 

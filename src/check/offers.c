@@ -69,38 +69,14 @@ enum offer offers_word(struct kernel *kernel, const char *enumeration, const cha
 	return offers_enumerator(kernel, enumeration, name);
 }
 
-/* Eight-byte slots that a prototype's arguments take in a program's context. */
-static int count_arguments(const struct raw_btf *btf, const struct btf_type *proto, uint32_t first)
+enum offer offers_tracepoint(struct kernel *kernel, const char *name, struct prototype *out)
 {
-	int n = 0;
-
-	for (uint32_t i = first; i < btf_vlen(proto); i++) {
-		int64_t size = raw_btf_size(btf, btf_params(proto)[i].type);
-
-		n += size > 8 ? (int)((size + 7) / 8) : 1;
-	}
-	return n;
-}
-
-enum offer offers_tracepoint(struct kernel *kernel, const char *name, uint32_t *out_arguments)
-{
-	AUTO(free) char *wanted = mem_printf("btf_trace_%s", name);
-	const struct kernel_part *part;
-	const struct btf_type *type = kernel_find(kernel, wanted, BTF_KIND_TYPEDEF, &part, NULL);
-
-	*out_arguments = 0;
-	if (!type) {
-		if (kernel_find(kernel, "btf_trace_sched_switch", BTF_KIND_TYPEDEF, NULL, NULL))
-			return OFFER_NO;
-		return OFFER_UNKNOWN;
-	}
-	type = raw_btf_strip(&part->btf, type->type, NULL);
-	if (type && btf_is_ptr(type))
-		type = raw_btf_strip(&part->btf, type->type, NULL);
-	if (!type || !btf_is_func_proto(type))
-		return OFFER_UNKNOWN;
-	*out_arguments = count_arguments(&part->btf, type, 1); /* the first is void *__data */
-	return OFFER_YES;
+	*out = (struct prototype){ 0 };
+	if (prototype_of_tracepoint(kernel, name, out))
+		return OFFER_YES;
+	if (kernel_find(kernel, "btf_trace_sched_switch", BTF_KIND_TYPEDEF, NULL, NULL))
+		return OFFER_NO;
+	return OFFER_UNKNOWN;
 }
 
 enum offer offers_syscall(struct kernel *kernel, const char *name)
@@ -122,15 +98,26 @@ enum offer offers_syscall(struct kernel *kernel, const char *name)
 	return has_any ? OFFER_NO : OFFER_UNKNOWN;
 }
 
-int offers_arguments(struct kernel *kernel, const char *function)
+enum offer offers_syscall_event(struct kernel *kernel, const char *name)
 {
-	const struct kernel_part *part;
-	const struct btf_type *type = kernel_find(kernel, function, BTF_KIND_FUNC, &part, NULL);
+	/* those of x86-64 that <asm-generic/unistd.h> has no number for */
+	static const char *const old[] = {
+		"access",	"alarm",	"chmod",   "chown",    "creat",	    "dup2",
+		"epoll_create", "epoll_wait",	"eventfd", "fork",     "futimesat", "getdents",
+		"getpgrp",	"inotify_init", "lchown",  "link",     "lstat",	    "mkdir",
+		"mknod",	"open",		"pause",   "pipe",     "poll",	    "readlink",
+		"rename",	"rmdir",	"select",  "signalfd", "stat",	    "symlink",
+		"sysfs",	"time",		"unlink",  "uselib",   "ustat",	    "utime",
+		"utimes",	"vfork",
+	};
+	bool is_new = kernel->arch &&
+		      (!strcmp(kernel->arch, "aarch64") || !strcmp(kernel->arch, "riscv64") ||
+		       !strcmp(kernel->arch, "loongarch64"));
 
-	if (!type)
-		return -1;
-	type = raw_btf_at(&part->btf, type->type);
-	return type && btf_is_func_proto(type) ? count_arguments(&part->btf, type, 0) : -1;
+	for (size_t i = 0; is_new && i < ARRAY_SIZE(old); i++)
+		if (!strcmp(old[i], name))
+			return OFFER_NO;
+	return offers_syscall(kernel, name);
 }
 
 static char *similar_by_prefix(const struct kernel_part *part, const char *function)

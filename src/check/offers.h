@@ -3,6 +3,7 @@
 #define EPM_CHECK_OFFERS_H
 
 /* What a kernel's own BTF says that it offers: the enums of its interface, functions, tracepoints. */
+#include "check/prototype.h"
 #include "kernel/kernel.h"
 
 enum offer { OFFER_NO, OFFER_YES, OFFER_UNKNOWN };
@@ -18,18 +19,19 @@ enum offer offers_word(struct kernel *kernel, const char *enumeration, const cha
 		       const char *word);
 
 /*
- * A tracepoint by its typedef btf_trace_NAME; *out_arguments: how many it gives to a program. UNKNOWN
- * where the BTF has none of them at all.
+ * A tracepoint by its typedef btf_trace_NAME; *out: what it gives to a program. UNKNOWN where the
+ * BTF has none of them at all.
  */
-enum offer offers_tracepoint(struct kernel *kernel, const char *name, uint32_t *out_arguments);
+enum offer offers_tracepoint(struct kernel *kernel, const char *name, struct prototype *out);
 
 /* A system call ("openat"); UNKNOWN: there may be one the BTF does not show. */
 enum offer offers_syscall(struct kernel *kernel, const char *name);
 
 /*
- * How many eight-byte arguments a function takes, as fentry programs see them; -1: it is not there.
+ * Has it tracepoints (syscalls/sys_enter_NAME)? Machines newer than x86 have the functions of old
+ * system calls, open() and stat() among them, but no number and no tracepoint.
  */
-int offers_arguments(struct kernel *kernel, const char *function);
+enum offer offers_syscall_event(struct kernel *kernel, const char *name);
 
 /* A function whose name is like it: "__NAME", "NAME.isra.0"; the caller frees it. NULL: none. */
 char *offers_similar(struct kernel *kernel, const char *function);

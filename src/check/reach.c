@@ -243,9 +243,9 @@ static bool call(struct frame *frame, struct value_state *state, uint32_t insn,
 	if (function) {
 		for (int i = 0; i < N_ARGUMENTS; i++)
 			arguments[i] =
-				function->is_global ? value_unknown() : state->registers[i + 1];
+				function->is_alone ? value_unknown() : state->registers[i + 1];
 		returned = call_function(frame->walk, function, arguments);
-		if (function->is_global)
+		if (function->is_alone)
 			returned = value_unknown();
 	}
 	forget_passed(state, function != NULL);

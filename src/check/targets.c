@@ -33,22 +33,72 @@ static void no_function(struct question *q, const char *name, enum finding_level
 	a->closest = offers_similar(q->kernel, name);
 }
 
+/* "fentry.s/…": a program that may sleep */
+static bool is_sleeping(const struct check_program *program)
+{
+	const char *slash = strchr(program->section, '/');
+	size_t len = slash ? (size_t)(slash - program->section) : strlen(program->section);
+
+	return len > 2 && !memcmp(program->section + len - 2, ".s", 2) &&
+	       program->attached->kernel_btf;
+}
+
+/*
+ * Functions may be changed, or be programs' that sleep, where errors may be injected into them; and
+ * some that the kernel has lists of: of tests, of HID, since 7.1 system calls.
+ */
+static bool may_be_listed(const char *function)
+{
+	static const char *const beginnings[] = {
+		"bpf_",	      "hid_",	      "update_socket_protocol",
+		"__x64_sys_", "__arm64_sys_", "__ia32_",
+		"__se_sys_",  "__do_sys_",    "sys_"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+		if (text_starts(function, beginnings[i]))
+			return true;
+	return false;
+}
+
+static void ask_openness(struct question *q, struct target_answer *a)
+{
+	bool is_changing = !strcmp(q->program->attached->section, "fmod_ret");
+
+	if ((!is_changing && !is_sleeping(q->program)) || may_be_listed(q->name) ||
+	    kernel_table_feature(q->kernel, FEATURE_ERROR_INJECTION) != TABLE_NO)
+		return;
+	if (is_sleeping(q->program))
+		answer(a, FINDING_MISSING, "programs at %s may not sleep in this kernel", q->name);
+	else if (!text_starts(q->name, "security_"))
+		answer(a, FINDING_MISSING, "the result of %s may not be changed in this kernel",
+		       q->name);
+}
+
 /* fentry and its like: libbpf looks for the function in BTF and gives up without it. */
 static void ask_function(struct question *q, struct target_answer *a)
 {
+	const char *refusal;
+
 	if (kernel_table_feature(q->kernel, FEATURE_TRAMPOLINE) == TABLE_NO) {
 		answer(a, FINDING_MISSING, "%s programs are not possible on this architecture",
 		       q->program->attached->section);
 		return;
 	}
-	a->n_arguments = offers_arguments(q->kernel, q->name);
-	if (a->n_arguments < 0) {
+	if (!prototype_of_function(q->kernel, q->name, &a->typed)) {
 		no_function(q, q->name, FINDING_MISSING, a);
 		return;
 	}
+	refusal = prototype_refusal(&a->typed, q->kernel);
+	if (refusal) {
+		answer(a, FINDING_MISSING, "no program can be put around %s: %s", q->name, refusal);
+		return;
+	}
+	a->n_arguments = (int)prototype_slots(&a->typed);
 	/* the value that is returned stands behind the arguments */
 	if (strcmp(q->program->attached->section, "fentry") != 0)
 		a->n_arguments++;
+	ask_openness(q, a);
 	if (q->live && q->asks_all && live_function(q->live, q->name) == LIVE_NO)
 		answer(a, FINDING_MISSING, "the function %s cannot be traced in this kernel",
 		       q->name);
@@ -70,17 +120,21 @@ static void ask_symbol(struct question *q, struct target_answer *a)
 
 static void ask_pattern(struct question *q, struct target_answer *a)
 {
-	if (!strpbrk(q->name, "*?["))
+	if (kernel_table_feature(q->kernel, FEATURE_KPROBE_MULTI) == TABLE_NO)
+		answer(a, FINDING_MISSING, "the kernel was built without fprobe (CONFIG_FPROBE)");
+	else if (!strpbrk(q->name, "*?["))
 		ask_symbol(q, a);
 }
 
 static void ask_raw(struct question *q, struct target_answer *a)
 {
-	uint32_t n = 0;
+	struct prototype prototype;
 
-	switch (offers_tracepoint(q->kernel, q->name, &n)) {
+	switch (offers_tracepoint(q->kernel, q->name, &prototype)) {
 	case OFFER_YES:
-		a->n_arguments = n;
+		a->n_arguments = (int)prototype_slots(&prototype);
+		if (q->program->attached->kernel_btf)
+			a->typed = prototype;
 		return;
 	case OFFER_NO:
 		answer(a, FINDING_MISSING, "there is no tracepoint %s", q->name);
@@ -90,29 +144,29 @@ static void ask_raw(struct question *q, struct target_answer *a)
 	}
 }
 
-static void ask_syscall_name(struct question *q, const char *name, struct target_answer *a)
+static void answer_syscall(enum offer offer, const char *name, struct target_answer *a)
 {
-	switch (offers_syscall(q->kernel, name)) {
-	case OFFER_YES:
-		return;
-	case OFFER_NO:
+	if (offer == OFFER_NO)
 		answer(a, FINDING_LIKELY, "there is no system call %s", name);
-		return;
-	default:
+	else if (offer == OFFER_UNKNOWN)
 		answer(a, FINDING_UNKNOWN, "BTF does not show system calls");
-	}
 }
 
 static void ask_syscall(struct question *q, struct target_answer *a)
 {
-	ask_syscall_name(q, q->name, a);
+	answer_syscall(offers_syscall(q->kernel, q->name), q->name, a);
+}
+
+static void ask_syscall_event(struct question *q, const char *name, struct target_answer *a)
+{
+	answer_syscall(offers_syscall_event(q->kernel, name), name, a);
 }
 
 static void ask_tracepoint(struct question *q, struct target_answer *a)
 {
 	char *slash = strchr(q->name, '/');
 	const char *event = slash ? slash + 1 : "";
-	uint32_t n;
+	struct prototype ignored;
 
 	if (!slash) {
 		answer(a, FINDING_MISSING, "the section is not CATEGORY/NAME");
@@ -123,10 +177,10 @@ static void ask_tracepoint(struct question *q, struct target_answer *a)
 		if (live_tracepoint(q->name, event) == LIVE_NO)
 			answer(a, FINDING_MISSING, "there is no tracepoint %s/%s", q->name, event);
 	} else if (!strcmp(q->name, "syscalls") && text_starts(event, "sys_enter_")) {
-		ask_syscall_name(q, event + strlen("sys_enter_"), a);
+		ask_syscall_event(q, event + strlen("sys_enter_"), a);
 	} else if (!strcmp(q->name, "syscalls") && text_starts(event, "sys_exit_")) {
-		ask_syscall_name(q, event + strlen("sys_exit_"), a);
-	} else if (offers_tracepoint(q->kernel, event, &n) == OFFER_NO) {
+		ask_syscall_event(q, event + strlen("sys_exit_"), a);
+	} else if (offers_tracepoint(q->kernel, event, &ignored) == OFFER_NO) {
 		answer(a, FINDING_MISSING, "there is no tracepoint %s/%s", q->name, event);
 	}
 	*slash = '/';
@@ -140,14 +194,15 @@ static void ask_lsm(struct question *q, struct target_answer *a)
 		answer(a, FINDING_MISSING, "LSM programs are not possible on this architecture");
 		return;
 	}
-	a->n_arguments = offers_arguments(q->kernel, function);
-	if (a->n_arguments < 0) {
+	if (!prototype_of_function(q->kernel, function, &a->typed)) {
 		answer(a, FINDING_MISSING, "there is no LSM hook %s", q->name);
 		return;
 	}
-	a->n_arguments++;
+	a->n_arguments = (int)prototype_slots(&a->typed) + 1; /* what it returns */
 	if (kernel_table_lsm_hook(q->kernel, q->name) == TABLE_NO)
 		answer(a, FINDING_MISSING, "the LSM hook %s is not open to eBPF programs", q->name);
+	else if (is_sleeping(q->program) && kernel_table_lsm_sleeps(q->kernel, q->name) == TABLE_NO)
+		answer(a, FINDING_MISSING, "programs of the LSM hook %s may not sleep", q->name);
 	else if (q->live && live_security_module("bpf") == LIVE_NO)
 		answer(a, FINDING_UNKNOWN,
 		       "\"bpf\" is not among the active security modules (lsm=): the program loads "
@@ -205,7 +260,6 @@ static const struct {
 	{ "netkit/peer", "BPF_NETKIT_PEER" },
 	{ "sk_lookup", "BPF_SK_LOOKUP" },
 	{ "sk_skb/verdict", "BPF_SK_SKB_VERDICT" },
-	{ "sk_reuseport/migrate", "BPF_SK_REUSEPORT_SELECT_OR_MIGRATE" },
 	{ "xdp/devmap", "BPF_XDP_DEVMAP" },
 	{ "xdp/cpumap", "BPF_XDP_CPUMAP" },
 	{ "cgroup/sock_release", "BPF_CGROUP_INET_SOCK_RELEASE" },
@@ -249,15 +303,6 @@ static bool is_bound_at_load(const struct check_program *program)
 	return program->attached->kernel_btf;
 }
 
-static bool needs_sleepable(const struct check_program *program)
-{
-	const char *slash = strchr(program->section, '/');
-	size_t len = slash ? (size_t)(slash - program->section) : strlen(program->section);
-
-	return len > 2 && !memcmp(program->section + len - 2, ".s", 2) &&
-	       program->attached->kernel_btf;
-}
-
 void targets_find(const struct target_question *question, struct target_answer *out)
 {
 	const struct check_program *program = question->program;
@@ -270,8 +315,7 @@ void targets_find(const struct target_question *question, struct target_answer *
 	if (!program->attached || !has_attach_type(&q, out) ||
 	    (q.kernel->is_partial && program->attached->kernel_btf)) /* verdict_program.c says it */
 		return;
-	if (needs_sleepable(program) &&
-	    kernel_table_feature(q.kernel, FEATURE_SLEEPABLE) == TABLE_NO) {
+	if (is_sleeping(program) && kernel_table_feature(q.kernel, FEATURE_SLEEPABLE) == TABLE_NO) {
 		answer(out, FINDING_MISSING, "programs that may sleep (.s) are not possible");
 		out->since = kernel_table_feature_since(FEATURE_SLEEPABLE);
 		return;

@@ -4,6 +4,7 @@
 
 /* What a program is attached to: does a kernel have it? */
 #include "check/finding.h"
+#include "check/prototype.h"
 #include "check/subject.h"
 #include "kernel/kernel.h"
 #include "kernel/live.h"
@@ -18,6 +19,7 @@ struct target_answer {
 	 * beyond is refused; -1: not known.
 	 */
 	int n_arguments;
+	struct prototype typed; /* of a context whose types are known; .type NULL: they are not */
 };
 
 struct target_question {

@@ -52,6 +52,18 @@ static void check_prototype(struct job *job, const struct check_extern *e)
 	verdict_why(finding, "its arguments are others in this kernel");
 }
 
+/* Of a variable that BTF shows: not every kernel keeps their addresses. */
+static void check_address(struct job *job, const struct check_extern *e)
+{
+	const char *value = kernel_option(job->kernel, "CONFIG_KALLSYMS_ALL");
+	struct finding *finding;
+
+	if (!value || strcmp(value, "n") != 0)
+		return;
+	finding = verdict_add(job, FINDING_MISSING, FIND_KSYM, FINDING_OBJECT, e->name);
+	verdict_why(finding, "the kernel keeps no addresses of variables (CONFIG_KALLSYMS_ALL)");
+}
+
 static void check_symbol(struct job *job, const struct check_extern *e)
 {
 	enum reach_extern there = facts_extern(&job->facts, e);
@@ -60,6 +72,8 @@ static void check_symbol(struct job *job, const struct check_extern *e)
 
 	if (there == REACH_EXTERN_PRESENT && is_function)
 		check_prototype(job, e);
+	else if (there == REACH_EXTERN_PRESENT)
+		check_address(job, e);
 	if (e->is_weak || (there == REACH_EXTERN_PRESENT && !job->rules->wants_all))
 		return;
 	finding = verdict_add(job, FINDING_OK, is_function ? FIND_KFUNC : FIND_KSYM, FINDING_OBJECT,

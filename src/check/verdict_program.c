@@ -68,20 +68,77 @@ static void see_helper(struct scan *scan, uint32_t id, uint32_t section, uint32_
 	}
 }
 
+static void see_feature(struct scan *scan, int feature, uint32_t section, uint32_t insn)
+{
+	struct finding *finding;
+
+	if (feature < 0 || scan->has_feature[feature])
+		return;
+	scan->has_feature[feature] = true;
+	if (kernel_table_feature(scan->job->kernel, feature) != TABLE_NO)
+		return;
+	finding = add(scan, FIND_INSTRUCTION, kernel_table_feature_word(feature), section, insn);
+	verdict_why(finding, "the kernel does not know them");
+	finding->since = kernel_table_feature_since(feature);
+}
+
+/* Those that are not weak fail the whole object: verdict_object.c. */
 static void see_external(struct scan *scan, const struct check_extern *e, uint32_t section,
 			 uint32_t insn)
 {
+	const struct check_program *program = &scan->job->subject->programs[scan->program];
+	enum reach_extern there = facts_extern(&scan->job->facts, e);
 	size_t index = e - scan->job->subject->externs;
 	struct finding *finding;
 
 	if (scan->has_extern[index])
 		return;
 	scan->has_extern[index] = scan->job->certain.marks[section][insn];
-	/* those that are not weak fail the whole object: verdict_object.c */
-	if (!e->is_weak || facts_extern(&scan->job->facts, e) != REACH_EXTERN_ABSENT)
-		return;
-	finding = add(scan, FIND_KFUNC, e->name, section, insn);
-	verdict_why(finding, "there is no kernel function %s", e->name);
+	if (e->is_weak && there == REACH_EXTERN_ABSENT) {
+		finding = add(scan, FIND_KFUNC, e->name, section, insn);
+		verdict_why(finding, "there is no kernel function %s", e->name);
+	} else if (there == REACH_EXTERN_PRESENT && !scan->job->kernel->is_partial &&
+		   kernel_table_kfunc(scan->job->kernel, program->own_section, e->name) ==
+			   TABLE_NO) {
+		finding = add(scan, FIND_KFUNC, e->name, section, insn);
+		verdict_why(finding, "%s programs may not call it", type_word(scan));
+	}
+}
+
+/* A pointer that is not to the program's context, which is a struct of the interface. */
+static bool is_to_memory(const struct raw_btf *btf, uint32_t id)
+{
+	static const char *const contexts[] = { "__sk_buff",	   "xdp_md",	       "pt_regs",
+						"user_pt_regs",	   "user_regs_struct", "sk_msg_md",
+						"sk_reuseport_md", "seq_file",	       "" };
+	const struct btf_type *type = raw_btf_strip(btf, id, NULL);
+	const char *name;
+
+	if (!type || !btf_is_ptr(type))
+		return false;
+	type = raw_btf_strip(btf, type->type, NULL);
+	if (!type || !btf_is_composite(type))
+		return type && btf_is_int(type);
+	name = raw_btf_name(btf, type->name_off);
+	for (size_t i = 0; i < ARRAY_SIZE(contexts); i++)
+		if (!strcmp(name, contexts[i]))
+			return false;
+	return !text_starts(name, "bpf_");
+}
+
+static void see_function(struct scan *scan, uint32_t section, uint32_t insn)
+{
+	const struct check_subject *s = scan->job->subject;
+	const struct code_function *f = code_callee(&s->code, section, insn);
+	int32_t id = f && f->is_alone && s->btf
+			     ? btf__find_by_name_kind(s->btf, f->name, BTF_KIND_FUNC)
+			     : 0;
+	const struct btf_type *proto =
+		id > 0 ? raw_btf_at(&s->raw, raw_btf_type(&s->raw, id)->type) : NULL;
+
+	for (uint32_t i = 0; proto && btf_is_func_proto(proto) && i < btf_vlen(proto); i++)
+		if (is_to_memory(&s->raw, btf_params(proto)[i].type))
+			see_feature(scan, FEATURE_GLOBAL_POINTERS, section, insn);
 }
 
 static void see_call(struct scan *scan, uint32_t section, uint32_t insn, const struct bpf_insn *in)
@@ -92,6 +149,8 @@ static void see_call(struct scan *scan, uint32_t section, uint32_t insn, const s
 
 	if (in->src_reg == 0 && in->imm != CORE_POISON)
 		see_helper(scan, in->imm, section, insn);
+	else if (in->src_reg == BPF_PSEUDO_CALL && !code_is_extern(symbol))
+		see_function(scan, section, insn);
 	if ((in->src_reg == BPF_PSEUDO_CALL || in->src_reg == KFUNC_CALL) &&
 	    code_is_extern(symbol)) {
 		e = check_find_extern(s, symbol->name);
@@ -140,20 +199,6 @@ static int feature_of(const struct bpf_insn *in)
 	}
 }
 
-static void see_feature(struct scan *scan, int feature, uint32_t section, uint32_t insn)
-{
-	struct finding *finding;
-
-	if (feature < 0 || scan->has_feature[feature])
-		return;
-	scan->has_feature[feature] = true;
-	if (kernel_table_feature(scan->job->kernel, feature) != TABLE_NO)
-		return;
-	finding = add(scan, FIND_INSTRUCTION, kernel_table_feature_word(feature), section, insn);
-	verdict_why(finding, "the kernel does not know such instructions");
-	finding->since = kernel_table_feature_since(feature);
-}
-
 static void see_callback(struct scan *scan, uint32_t section, uint32_t insn)
 {
 	const struct code *code = &scan->job->subject->code;
@@ -189,23 +234,42 @@ static void scan_code(struct job *job, uint32_t program)
 	}
 }
 
-/* Loads from the context behind the last argument. */
+/* Why the verifier refuses a load from the context; false: it does not. */
+static bool check_access(const struct target_answer *target, struct kernel *kernel,
+			 const struct reach_access *access, char *why, size_t size)
+{
+	int n = target->n_arguments;
+
+	if ((uint64_t)access->offset + access->size > (uint64_t)n * 8) {
+		snprintf(why, size, "it has %d argument%s, and the program reads number %u", n,
+			 n == 1 ? "" : "s", access->offset / 8 + 1);
+		return true;
+	}
+	if (target->typed.type && prototype_hides(&target->typed, kernel, access->offset / 8)) {
+		snprintf(why, size,
+			 "the program reads argument %u, a pointer that this kernel hides",
+			 access->offset / 8 + 1);
+		return true;
+	}
+	return false;
+}
+
 static void check_context(struct job *job, uint32_t program)
 {
-	int n = job->targets[program].n_arguments;
+	const struct target_answer *target = &job->targets[program];
 	const struct reach *reach = &job->possible;
+	char why[128];
 
-	for (size_t i = 0; n >= 0 && i < reach->n_accesses; i++) {
+	for (size_t i = 0; target->n_arguments >= 0 && i < reach->n_accesses; i++) {
 		const struct reach_access *access = &reach->accesses[i];
 		struct finding *finding;
 
-		if ((uint64_t)access->offset + access->size <= (uint64_t)n * 8)
+		if (!check_access(target, job->kernel, access, why, sizeof(why)))
 			continue;
 		finding =
 			verdict_add(job, verdict_level(job, access->section, access->insn),
 				    FIND_ATTACH, program, job->subject->programs[program].section);
-		verdict_why(finding, "it has %d argument%s, and the program reads number %u", n,
-			    n == 1 ? "" : "s", access->offset / 8 + 1);
+		verdict_why(finding, "%s", why);
 		verdict_at(job, finding, access->section, access->insn);
 		if (finding->level == FINDING_MISSING)
 			return;
