@@ -9,11 +9,13 @@
  *	OBJECT PROGRAM SECTION LOAD ATTACH REASON
  * OBJECT is the file's name, LOAD and ATTACH 0 or a negative errno; ATTACH is "-" where nothing was
  * attached, since loading failed or the kind has to be told where. REASON is the line of libbpf's log
- * that says most. An object that cannot even be opened has one line with "-" for the program.
+ * that says most. An object that cannot even be opened has one line with "-" for the program, one that
+ * cannot be loaded as it is, all programs together, a line with "*".
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -79,16 +81,22 @@ static const char *find_reason(void)
 }
 
 /* One line of words; tabs are what separates them. */
-static void print_result(const char *object, const struct bpf_program *program, int load,
-			 const char *attach)
+static void print_line(const char *object, const char *program, const char *section, int load,
+		       const char *attach)
 {
 	const char *reason = load || *attach == '-' ? find_reason() : "";
 
-	printf("%s\t%s\t%s\t%d\t%s\t", object, program ? bpf_program__name(program) : "-",
-	       program ? bpf_program__section_name(program) : "-", load, attach);
+	printf("%s\t%s\t%s\t%d\t%s\t", object, program, section, load, attach);
 	for (size_t i = 0; i < 300 && reason[i] && reason[i] != '\n'; i++)
 		putchar(reason[i] == '\t' ? ' ' : reason[i]);
 	putchar('\n');
+}
+
+static void print_result(const char *object, const struct bpf_program *program, int load,
+			 const char *attach)
+{
+	print_line(object, bpf_program__name(program), bpf_program__section_name(program), load,
+		   attach);
 }
 
 /* Tools set the sizes of some maps before they load; which size does not matter here. */
@@ -131,23 +139,47 @@ static struct bpf_object *open_object(const char *path)
 	return object;
 }
 
-/* Kinds that libbpf attaches by the section alone; others need an interface, a cgroup, a map. */
-static bool attaches_by_itself(const struct bpf_program *program)
-{
-	static const char *const words[] = { "fentry",	       "fexit",	 "fmod_ret",   "lsm/",
+/* Kinds that libbpf attaches by the section alone */
+static const char *const by_themselves[] = { "fentry",	       "fexit",	 "fmod_ret",   "lsm/",
 					     "lsm.s/",	       "tp",	 "tracepoint", "raw_tp",
 					     "raw_tracepoint", "kprobe", "kretprobe",  "ksyscall",
 					     "kretsyscall",    "iter",	 "uprobe/",    "uretprobe/",
-					     "usdt/" };
-	const char *section = bpf_program__section_name(program);
+					     "usdt/",	       NULL };
 
+/* Those that want a cgroup: the root of the hierarchy */
+static const char *const by_cgroup[] = { "cgroup", "sockops", "lsm_cgroup/", NULL };
+
+static bool has_beginning(const char *section, const char *const *words)
+{
 	section += *section == '?';
-	if (!strchr(section, '/'))
-		return false;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strncmp(section, words[i], strlen(words[i])))
+	for (; *words; words++)
+		if (!strncmp(section, *words, strlen(*words)))
 			return true;
 	return false;
+}
+
+static struct bpf_link *attach_somewhere(struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
+	int cgroup;
+	struct bpf_link *link;
+
+	if (!strncmp(section, "xdp", 3))
+		return bpf_program__attach_xdp(program, 1); /* lo */
+	if (has_beginning(section, by_cgroup)) {
+		cgroup = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		link = bpf_program__attach_cgroup(program, cgroup);
+		close(cgroup);
+		return link;
+	}
+	return bpf_program__attach(program);
+}
+
+static bool can_be_attached(const char *section)
+{
+	if (!strcmp(section, "xdp") || has_beginning(section, by_cgroup))
+		return true;
+	return strchr(section, '/') && has_beginning(section, by_themselves);
 }
 
 static void try_attach(const char *name, struct bpf_program *program)
@@ -156,8 +188,8 @@ static void try_attach(const char *name, struct bpf_program *program)
 	struct bpf_link *link;
 
 	clear_log();
-	if (attaches_by_itself(program)) {
-		link = bpf_program__attach(program);
+	if (can_be_attached(bpf_program__section_name(program))) {
+		link = attach_somewhere(program);
 		snprintf(text, sizeof(text), "%d", link ? 0 : -errno);
 		bpf_link__destroy(link);
 	}
@@ -196,21 +228,23 @@ static bool try_together(const char *path, const char *name)
 {
 	struct bpf_object *object = open_object(path);
 	struct bpf_program *program;
-	bool is_loaded;
+	int error;
 
 	if (!object) {
-		print_result(name, NULL, -errno, "-");
+		print_line(name, "-", "-", -errno, "-");
 		return true;
 	}
-	is_loaded = bpf_object__load(object) == 0;
-	if (is_loaded) {
+	error = bpf_object__load(object);
+	if (error)
+		print_line(name, "*", "-", error, "-");
+	if (!error) {
 		bpf_object__for_each_program (program, object)
 			if (bpf_program__autoload(program) && !is_struct_ops(program))
 				try_attach(name, program);
 		try_struct_ops(name, object);
 	}
 	bpf_object__close(object);
-	return is_loaded;
+	return !error;
 }
 
 /* Only the program at this place; those of struct_ops stay together with their map. */

@@ -62,7 +62,7 @@ int at_run_time(void *ctx)
 {
 	struct task_struct___x *task = (void *)current();
 
-	if (bpf_get_smp_processor_id() == 1000)
+	if (bpf_get_prandom_u32() == 1000)
 		sink = BPF_CORE_READ(task, no_such_member);
 	return 0;
 }

@@ -30,14 +30,6 @@ int extends(void *ctx)
 }
 
 SEC("raw_tp/sys_enter")
-int jumps(void *ctx)
-{
-	/* gotol +1 */
-	asm volatile("r0 = 0\n" INSN(0x06, 0, 0, 0, 1) "r0 = 1\n" ::: "r0");
-	return 0;
-}
-
-SEC("raw_tp/sys_enter")
 int may_go(void *ctx)
 {
 	/* may_goto +0 */
