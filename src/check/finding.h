@@ -57,7 +57,7 @@ struct finding {
 	char *why;	    /* "struct task_struct has no 'state'", bytes from outside; or NULL */
 	char *closest;	    /* what the kernel has instead; or NULL */
 	const char *since;  /* the first release that has it, "5.17"; or NULL */
-	const char *option; /* OPTION: the variable that asks for it; or NULL */
+	const char *option; /* OPTION: the flag that asks for it; or NULL */
 	const struct line_info *line; /* where in the source; or NULL. The subject's */
 	const char *function;	      /* in which that line stands; or NULL. The subject's */
 	uint32_t relo;		      /* RELOCATION: index in the subject's info */

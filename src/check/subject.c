@@ -202,6 +202,7 @@ int check_subject_open(struct span bytes, const char *name, const struct check_w
 	    code_open(s->object, name, &s->code, err) < 0 || read_btf(s, err) < 0)
 		return -1;
 	read_data(s);
+	s->flag_names = mem_array(s->variables.n_items + 1, sizeof(*s->flag_names));
 	s->is_gpl = is_gpl(s->object);
 	find_programs(s, wishes, n_wishes);
 	*out = STEAL(s);
@@ -218,6 +219,7 @@ void check_subject_free(struct check_subject *s)
 	}
 	free(s->data);
 	free(s->flags);
+	free(s->flag_names);
 	free(s->programs);
 	free(s->externs);
 	free(s->relos);
@@ -239,6 +241,13 @@ void check_subject_set(struct check_subject *s, const char *section, uint32_t of
 
 	if (data->len && offset <= data->len && size <= data->len - offset)
 		memcpy(data->data + offset, bytes, size);
+}
+
+void check_subject_name_flag(struct check_subject *s, const char *variable, const char *name)
+{
+	for (size_t i = 0; i < s->variables.n_items; i++)
+		if (!strcmp(s->variables.items[i].name, variable))
+			s->flag_names[i] = name;
 }
 
 const struct check_extern *check_find_extern(const struct check_subject *s, const char *name)

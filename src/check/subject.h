@@ -65,6 +65,7 @@ struct check_subject {
 	struct check_relo *relos; /* as info.relos */
 	struct code code;
 	struct variables variables;
+	const char **flag_names; /* of each variable, as a person gives it; NULL: its own name */
 	struct check_program *programs;
 	size_t n_programs;
 	struct check_extern *externs;
@@ -87,6 +88,9 @@ AUTO_POINTER(check_subject, struct check_subject, check_subject_free);
 /* The value a variable of read-only data will have. Others make no difference. */
 void check_subject_set(struct check_subject *subject, const char *section, uint32_t offset,
 		       const void *bytes, uint32_t size);
+
+/* How the flag of a variable is called, where it is not called as the variable. Borrowed. */
+void check_subject_name_flag(struct check_subject *subject, const char *variable, const char *name);
 
 const struct check_extern *check_find_extern(const struct check_subject *subject, const char *name);
 

@@ -71,7 +71,7 @@ const char *verdict_option(struct job *job, uint32_t program, uint32_t section, 
 		facts_forget_flag(&facts, v);
 		run(job, program, &facts, FACTS_FILL_NOT, &reach);
 		if (reach.marks[section][insn])
-			return v->name;
+			return s->flag_names[i] ? s->flag_names[i] : v->name;
 	}
 	return NULL;
 }

@@ -46,6 +46,7 @@ int run_subject_open(const struct loader *l, const char *const *skip, size_t n_s
 	for (size_t i = 0; i < l->params.n_items; i++) {
 		const struct param *param = &l->params.items[i];
 
+		check_subject_name_flag(s.subject, param->variable, param->name);
 		if (param->is_set)
 			check_subject_set(s.subject, param->place->section, param->place->offset,
 					  param->value, param->place->size);
