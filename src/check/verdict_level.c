@@ -39,10 +39,12 @@ void verdict_reach(struct job *job, uint32_t program)
 	AUTO(reach) struct reach most = { 0 };
 
 	run(job, program, &job->facts, FACTS_FILL_NOT, &job->possible);
-	if (job->rules->has_fixed_options)
-		run(job, program, &job->facts, FACTS_FILL_NOT, &job->open);
-	else
+	if (job->rules->has_fixed_options) {
+		copy_marks(&job->open, &job->possible, code);
+		job->open.has_given_up = job->possible.has_given_up;
+	} else {
 		run(job, program, &job->open_facts, FACTS_FILL_NOT, &job->open);
+	}
 	if (!job->lacks_facts) {
 		copy_marks(&job->certain, &job->possible, code);
 		return;

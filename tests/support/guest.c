@@ -32,7 +32,8 @@
 static char log_text[LOG_MOST];
 static size_t log_len;
 
-static int keep_log(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int keep_log(enum libbpf_print_level level,
+							  const char *format, va_list args)
 {
 	int n;
 
@@ -109,7 +110,7 @@ static void size_maps(struct bpf_object *object)
 		case BPF_MAP_TYPE_STACK_TRACE:
 			if (!bpf_map__value_size(map))
 				bpf_map__set_value_size(map, 127 * 8);
-			/* fall through */
+			__attribute__((fallthrough));
 		case BPF_MAP_TYPE_HASH:
 		case BPF_MAP_TYPE_ARRAY:
 		case BPF_MAP_TYPE_PERCPU_HASH:
