@@ -32,7 +32,7 @@ static const struct btf_type *find_enum(const struct kernel *kernel, const char 
 bool tables_has_enumerator(const struct kernel *kernel, const char *name, const char *enumerator)
 {
 	const struct btf_type *type = find_enum(kernel, name);
-	const struct btf_enum *values = (const void *)(type + 1);
+	const struct btf_enum *values = type ? (const void *)(type + 1) : NULL;
 
 	for (uint32_t i = 0; type && i < raw_btf_vlen(type); i++)
 		if (!strcmp(raw_btf_name(&kernel->main.btf, values[i].name_off), enumerator))
@@ -46,7 +46,7 @@ bool tables_has_enumerator(const struct kernel *kernel, const char *name, const 
 static uint32_t highest(const struct kernel *kernel, const char *name)
 {
 	const struct btf_type *type = find_enum(kernel, name);
-	const struct btf_enum *values = (const void *)(type + 1);
+	const struct btf_enum *values = type ? (const void *)(type + 1) : NULL;
 	uint32_t most = 0;
 
 	for (uint32_t i = 0; type && i < raw_btf_vlen(type); i++) {

@@ -25,6 +25,7 @@ const char *doctor_word(enum doctor_state state)
 	return words[state];
 }
 
+PRINTF(1, 0)
 static char *format(const char *fmt, va_list args)
 {
 	char text[1024];
