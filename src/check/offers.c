@@ -100,14 +100,15 @@ enum offer offers_syscall(struct kernel *kernel, const char *name)
 
 enum offer offers_syscall_event(struct kernel *kernel, const char *name)
 {
-	/* those of x86-64 that <asm-generic/unistd.h> has no number for */
+	/* functions that <asm-generic/unistd.h> has no number for */
 	static const char *const old[] = {
-		"access",	"alarm",	"chmod",   "chown",    "creat",	    "dup2",
-		"epoll_create", "epoll_wait",	"eventfd", "fork",     "futimesat", "getdents",
-		"getpgrp",	"inotify_init", "lchown",  "link",     "lstat",	    "mkdir",
-		"mknod",	"open",		"pause",   "pipe",     "poll",	    "readlink",
-		"rename",	"rmdir",	"select",  "signalfd", "stat",	    "symlink",
-		"sysfs",	"time",		"unlink",  "uselib",   "ustat",	    "utime",
+		"access",	"alarm",	"chmod",    "chown",	"creat",     "dup2",
+		"epoll_create", "epoll_wait",	"eventfd",  "fork",	"futimesat", "getdents",
+		"getpgrp",	"inotify_init", "lchown",   "link",	"lstat",     "mkdir",
+		"mknod",	"newlstat",	"newstat",  "nice",	"open",	     "pause",
+		"pipe",		"poll",		"readlink", "recv",	"rename",    "rmdir",
+		"select",	"send",		"sendfile", "signalfd", "stat",	     "symlink",
+		"sysfs",	"time",		"unlink",   "uselib",	"ustat",     "utime",
 		"utimes",	"vfork",
 	};
 	bool is_new = kernel->arch &&

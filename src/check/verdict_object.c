@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include "base/alloc.h"
 #include "btf/kernel_word.h"
 #include "check/offers.h"
 #include "check/verdict_priv.h"
@@ -109,33 +110,74 @@ static const char *compiled_for(const struct btf *btf)
 	return NULL;
 }
 
-/* Registers that are missing are one reason, not one for each. */
+static bool is_of_registers(const struct finding *f)
+{
+	return f->kind == FIND_RELOCATION && f->level == FINDING_MISSING &&
+	       strstr(f->what, "pt_regs");
+}
+
+/* Has each program that is loaded such a finding? */
+static bool all_lack_registers(const struct job *job)
+{
+	const struct check_verdict *v = job->verdict;
+
+	for (uint32_t i = 0; i < job->subject->n_programs; i++) {
+		bool lacks = job->is_out[i];
+
+		for (size_t k = 0; k < v->n_findings && !lacks; k++)
+			lacks = v->findings[k].program == i && is_of_registers(&v->findings[k]);
+		if (!lacks)
+			return false;
+	}
+	return true;
+}
+
+static void blame_machine(struct job *job, struct finding *f, const char *machine)
+{
+	free(f->what);
+	free(f->closest);
+	f->what = mem_text(machine);
+	f->closest = NULL;
+	f->kind = FIND_MACHINE;
+	verdict_why(f, "the %s was compiled for the registers of %s, and the kernel is %s",
+		    f->program == FINDING_OBJECT ? "object" : "program", machine,
+		    job->kernel->arch);
+}
+
+/* Registers that are missing are one reason for a program, or for all; not one for each. */
 static void check_machine(struct job *job)
 {
 	struct check_verdict *v = job->verdict;
 	const char *machine = compiled_for(job->subject->btf);
-	bool has_any = false;
+	uint32_t last = FINDING_OBJECT;
+	bool is_all;
 	size_t n = 0;
 
-	if (!machine || !job->kernel->arch || !strcmp(machine, job->kernel->arch))
+	if (!machine || !job->kernel->arch || !strcmp(machine, job->kernel->arch) ||
+	    job->rules->wants_all)
 		return;
+	is_all = all_lack_registers(job);
 	for (size_t i = 0; i < v->n_findings; i++) {
 		struct finding *f = &v->findings[i];
+		uint32_t program = f->program;
 
-		if (f->kind == FIND_RELOCATION && f->level == FINDING_MISSING &&
-		    strstr(f->what, "pt_regs") && !job->rules->wants_all) {
-			has_any = true;
-			verdict_finding_done(f);
-		} else {
-			v->findings[n++] = *f;
+		if (is_of_registers(f)) {
+			if (is_all || program == last) {
+				verdict_finding_done(f);
+				continue;
+			}
+			last = program;
+			blame_machine(job, f, machine);
 		}
+		v->findings[n++] = *f;
 	}
+	is_all = is_all && n < v->n_findings;
 	v->n_findings = n;
-	if (has_any)
-		verdict_why(
+	if (is_all)
+		blame_machine(
+			job,
 			verdict_add(job, FINDING_MISSING, FIND_MACHINE, FINDING_OBJECT, machine),
-			"the object was compiled for the registers of %s, and the kernel is %s",
-			machine, job->kernel->arch);
+			machine);
 }
 
 void verdict_object(struct job *job)

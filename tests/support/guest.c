@@ -144,8 +144,10 @@ static struct bpf_object *open_object(const char *path)
 static const char *const by_themselves[] = { "fentry",	       "fexit",	 "fmod_ret",   "lsm/",
 					     "lsm.s/",	       "tp",	 "tracepoint", "raw_tp",
 					     "raw_tracepoint", "kprobe", "kretprobe",  "ksyscall",
-					     "kretsyscall",    "iter",	 "uprobe/",    "uretprobe/",
-					     "usdt/",	       NULL };
+					     "kretsyscall",    "iter",	 NULL };
+
+/* The same, if the file and the function in it are named */
+static const char *const by_file[] = { "uprobe", "uretprobe", "usdt", NULL };
 
 /* Those that want a cgroup: the root of the hierarchy */
 static const char *const by_cgroup[] = { "cgroup", "sockops", "lsm_cgroup/", NULL };
@@ -180,6 +182,8 @@ static bool can_be_attached(const char *section)
 {
 	if (!strcmp(section, "xdp") || has_beginning(section, by_cgroup))
 		return true;
+	if (has_beginning(section, by_file))
+		return strchr(section, ':') != NULL;
 	return strchr(section, '/') && has_beginning(section, by_themselves);
 }
 

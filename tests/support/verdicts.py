@@ -144,7 +144,7 @@ def compare(predicted, seen):
     """The numbers of the table, and what is wrong."""
     sums, wrong = dict.fromkeys(COLUMNS, 0), []
     for key, (is_fine, line) in sorted(seen.items()):
-        if key[1] == "*":
+        if key[1] == "*" or "Cannot allocate memory" in line:  # of the guest
             continue
         if key not in predicted:
             wrong.append("%s %s: epm check does not name it: %s" % (*key, line))
