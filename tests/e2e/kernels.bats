@@ -175,11 +175,14 @@ set.tar/5.15.0 no-known-obstacle" ]
 		skip "kernel: none were fetched (tests/support/kernels)"
 	while read -r _ arch image; do
 		release=${image##*/vmlinuz-}
+		# it has an xdp.frags program, which came with 5.18
+		verdict=no-known-obstacle expected=0
+		[[ $release != 5.10.* ]] || verdict=cannot-run expected=8
 		check "$image"
-		exits 0
-		[ "$(kernels)" = "$release $arch no-known-obstacle" ]
+		exits $expected
+		[ "$(kernels)" = "$release $arch $verdict" ]
 		check "$(dirname "$image")"
-		exits 0
-		[ "$(kernels)" = "$release $arch no-known-obstacle" ]
+		exits $expected
+		[ "$(kernels)" = "$release $arch $verdict" ]
 	done <<<"$list"
 }
