@@ -304,6 +304,10 @@ static bool control(struct frame *frame, struct value_state *state, uint32_t her
 
 	switch (BPF_OP(in->code)) {
 	case BPF_EXIT:
+		if (frame->walk->depth == 1 && state->registers[0].kind == VALUE_CONST)
+			reach_note_result(frame->walk->reach,
+					  &(struct reach_result){ frame->function->section, insn,
+								  state->registers[0].number });
 		value_join(&frame->returned, &state->registers[0]);
 		return false;
 	case BPF_JA:

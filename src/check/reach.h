@@ -40,12 +40,22 @@ struct reach_access {
 	uint32_t size;
 };
 
+/* A number that the program itself returns on some way. */
+struct reach_result {
+	uint32_t section;
+	uint32_t insn;
+	int32_t value;
+};
+
 struct reach {
 	uint8_t **marks; /* [section][insn]: can be reached. NULL: not code */
 	size_t n_sections;
 	struct reach_access *accesses;
 	size_t n_accesses;
 	size_t cap;
+	struct reach_result *results;
+	size_t n_results;
+	size_t results_cap;
 	bool has_given_up; /* the program is too large to tell; marks are of a part */
 };
 
@@ -55,6 +65,8 @@ void reach_run(const struct code *code, const struct code_function *entry,
 
 void reach_init(struct reach *reach, const struct code *code);
 void reach_clear(struct reach *reach, const struct code *code);
+/* For reach.c */
+void reach_note_result(struct reach *reach, const struct reach_result *result);
 /* Only what both mark stays in `into`. */
 void reach_intersect(struct reach *into, const struct reach *with, const struct code *code);
 void reach_done(struct reach *reach);

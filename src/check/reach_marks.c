@@ -17,7 +17,14 @@ void reach_clear(struct reach *reach, const struct code *code)
 		if (reach->marks[i])
 			memset(reach->marks[i], 0, code->sections[i].n);
 	reach->n_accesses = 0;
+	reach->n_results = 0;
 	reach->has_given_up = false;
+}
+
+void reach_note_result(struct reach *reach, const struct reach_result *result)
+{
+	ARRAY_ROOM(reach->results, reach->n_results, reach->results_cap);
+	reach->results[reach->n_results++] = *result;
 }
 
 void reach_intersect(struct reach *into, const struct reach *with, const struct code *code)
@@ -33,5 +40,6 @@ void reach_done(struct reach *reach)
 		free(reach->marks[i]);
 	free(reach->marks);
 	free(reach->accesses);
+	free(reach->results);
 	*reach = (struct reach){ 0 };
 }

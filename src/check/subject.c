@@ -40,6 +40,7 @@ static void add_program(struct check_subject *s, const struct code_function *fun
 	p->alternative = wish->alternative;
 	p->is_optional = wish->is_optional;
 	p->is_unlinked = wish->is_unlinked;
+	p->is_foreign = wish->is_foreign;
 }
 
 static void find_programs(struct check_subject *s, const struct check_wish *wishes, size_t n_wishes)

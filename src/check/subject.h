@@ -25,6 +25,7 @@ struct check_wish { /* what the configuration says of a program; all borrowed */
 	bool is_optional;
 	bool is_skipped;  /* not loaded */
 	bool is_unlinked; /* loaded, not attached */
+	bool is_foreign;  /* the libbpf that would load it does not know the section */
 };
 
 struct check_program {
@@ -39,6 +40,7 @@ struct check_program {
 	bool is_optional;
 	bool is_skipped;
 	bool is_unlinked;
+	bool is_foreign;
 };
 
 enum check_extern_kind { EXTERN_OPTION, EXTERN_FUNCTION, EXTERN_VARIABLE };

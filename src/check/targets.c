@@ -2,6 +2,7 @@
 #include "check/targets.h"
 
 #include "base/alloc.h"
+#include "check/context.h"
 #include "check/offers.h"
 #include "kernel/tables.h"
 
@@ -311,7 +312,7 @@ void targets_find(const struct target_question *question, struct target_answer *
 			      .asks_all = question->asks_all,
 			      .program = program };
 
-	*out = (struct target_answer){ .level = FINDING_OK, .n_arguments = -1 };
+	*out = (struct target_answer){ .level = FINDING_OK, .n_arguments = -1, .context_size = -1 };
 	if (!program->attached || !has_attach_type(&q, out) ||
 	    (q.kernel->is_partial && program->attached->kernel_btf)) /* verdict_program.c says it */
 		return;
@@ -320,6 +321,7 @@ void targets_find(const struct target_question *question, struct target_answer *
 		out->since = kernel_table_feature_since(FEATURE_SLEEPABLE);
 		return;
 	}
+	out->context_size = context_size(q.kernel, program);
 	if (!program->target.len || (program->is_unlinked && !is_bound_at_load(program)))
 		return;
 	snprintf(q.name, sizeof(q.name), "%.*s", (int)program->target.len, program->target.data);

@@ -19,6 +19,7 @@ struct target_answer {
 	 * beyond is refused; -1: not known.
 	 */
 	int n_arguments;
+	int64_t context_size;	/* bytes of any other context; -1: not known */
 	struct prototype typed; /* of a context whose types are known; .type NULL: they are not */
 };
 

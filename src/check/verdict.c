@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "check/groups.h"
+#include "check/members.h"
 #include "check/verdict_priv.h"
 
 static void job_start(struct job *job, struct check_subject *s, struct kernel *kernel,
@@ -69,6 +70,7 @@ static void find_targets(struct job *job)
 								.program = p },
 				     &job->targets[i]);
 	}
+	members_find(job->subject, job->kernel, job->targets);
 }
 
 static enum check_state state_of(enum finding_level level)

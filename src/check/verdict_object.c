@@ -53,12 +53,30 @@ static void check_prototype(struct job *job, const struct check_extern *e)
 	verdict_why(finding, "its arguments are others in this kernel");
 }
 
+/* As libbpf compares them, weak or not. */
+static bool has_other_type(struct job *job, const struct check_extern *e)
+{
+	const struct raw_btf *own = &job->subject->raw;
+	const struct kernel_part *part;
+	const struct btf_type *type = kernel_find(job->kernel, e->name, BTF_KIND_VAR, &part, NULL);
+	uint32_t own_id, id;
+
+	return e->type_id && type && raw_btf_strip(own, e->type_id, &own_id) &&
+	       raw_btf_strip(&part->btf, type->type, &id) && own_id &&
+	       !core_is_compatible(own, own_id, &part->btf, id);
+}
+
 /* Of a variable that BTF shows: not every kernel keeps their addresses. */
 static void check_address(struct job *job, const struct check_extern *e)
 {
 	const char *value = kernel_option(job->kernel, "CONFIG_KALLSYMS_ALL");
 	struct finding *finding;
 
+	if (has_other_type(job, e)) {
+		finding = verdict_add(job, FINDING_MISSING, FIND_KSYM, FINDING_OBJECT, e->name);
+		verdict_why(finding, "it is of another type in this kernel");
+		return;
+	}
 	if (!value || strcmp(value, "n") != 0)
 		return;
 	finding = verdict_add(job, FINDING_MISSING, FIND_KSYM, FINDING_OBJECT, e->name);

@@ -58,6 +58,9 @@ void verdict_reach(struct job *job, uint32_t program);
 /* verdict_program.c: reachability and what it shows. */
 void verdict_program(struct job *job, uint32_t program);
 
+/* verdict_context.c: what a program takes from its context, and what it returns. */
+void verdict_context(struct job *job, uint32_t program);
+
 /* Which flag has to be set for this instruction to be reached; NULL: it takes several. */
 const char *verdict_option(struct job *job, uint32_t program, uint32_t section, uint32_t insn);
 

@@ -234,48 +234,6 @@ static void scan_code(struct job *job, uint32_t program)
 	}
 }
 
-/* Why the verifier refuses a load from the context; false: it does not. */
-static bool check_access(const struct target_answer *target, struct kernel *kernel,
-			 const struct reach_access *access, char *why, size_t size)
-{
-	int n = target->n_arguments;
-
-	if ((uint64_t)access->offset + access->size > (uint64_t)n * 8) {
-		snprintf(why, size, "it has %d argument%s, and the program reads number %u", n,
-			 n == 1 ? "" : "s", access->offset / 8 + 1);
-		return true;
-	}
-	if (target->typed.type && prototype_hides(&target->typed, kernel, access->offset / 8)) {
-		snprintf(why, size,
-			 "the program reads argument %u, a pointer that this kernel hides",
-			 access->offset / 8 + 1);
-		return true;
-	}
-	return false;
-}
-
-static void check_context(struct job *job, uint32_t program)
-{
-	const struct target_answer *target = &job->targets[program];
-	const struct reach *reach = &job->possible;
-	char why[128];
-
-	for (size_t i = 0; target->n_arguments >= 0 && i < reach->n_accesses; i++) {
-		const struct reach_access *access = &reach->accesses[i];
-		struct finding *finding;
-
-		if (!check_access(target, job->kernel, access, why, sizeof(why)))
-			continue;
-		finding =
-			verdict_add(job, verdict_level(job, access->section, access->insn),
-				    FIND_ATTACH, program, job->subject->programs[program].section);
-		verdict_why(finding, "%s", why);
-		verdict_at(job, finding, access->section, access->insn);
-		if (finding->level == FINDING_MISSING)
-			return;
-	}
-}
-
 static void check_target(struct job *job, uint32_t program)
 {
 	struct target_answer *target = &job->targets[program];
@@ -299,6 +257,10 @@ static void check_type(struct job *job, uint32_t program)
 	const struct check_program *p = &job->subject->programs[program];
 	struct finding *finding;
 
+	if (p->is_foreign) {
+		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->own_section);
+		verdict_why(finding, "libbpf of this machine knows no such section");
+	}
 	if (!p->kind)
 		return;
 	if (p->kind->kernel_btf && job->kernel->is_partial) {
@@ -328,5 +290,5 @@ void verdict_program(struct job *job, uint32_t program)
 	job->verdict->has_given_up = job->verdict->has_given_up || job->possible.has_given_up;
 	verdict_program_relos(job, program);
 	scan_code(job, program);
-	check_context(job, program);
+	verdict_context(job, program);
 }

@@ -26,6 +26,7 @@ static void read_wishes(const struct loader *l, const char *const *skip, size_t 
 
 		wish->program = bpf_program__name(program);
 		wish->is_skipped = is_skipped(skip, n_skip, wish->program);
+		wish->is_foreign = bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC;
 		if (!config)
 			continue;
 		wish->section = config->attach;
