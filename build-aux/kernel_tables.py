@@ -25,6 +25,7 @@ class Kernel:
     def __init__(self, text):
         self.release, self.levels, self.maps, self.types = None, {}, [], []
         self.rows, self.hooks, self.atomic, self.kfuncs = {}, [], [], {}
+        self.atomic_maps = []
         for line in text.splitlines():
             word, *rest = line.split()
             if word == "release":
@@ -41,6 +42,8 @@ class Kernel:
                 self.hooks.append(rest[0])
             elif word == "atomic":
                 self.atomic.append(rest[0])
+            elif word == "atomicmap":
+                self.atomic_maps.append(int(rest[0]))
             elif word == "kfunc":
                 self.kfuncs[rest[0]] = rest[1:]
             else:
@@ -139,6 +142,15 @@ def write_hooks(kernels, out):
         out.append("};\n")
 
 
+def write_atomic_maps(kernels, out):
+    """Map types that programs which sleep may not use."""
+    out.append("static const struct probed_map probed_atomic_maps[] = {")
+    for number in sorted({number for kernel in kernels for number in kernel.atomic_maps}):
+        which = bits_of(i for i, kernel in enumerate(kernels) if number in kernel.atomic_maps)
+        out.append("\t{ %d, 0x%x }," % (number, which))
+    out.append("};\n")
+
+
 def write_kfuncs(kernels, names, out):
     """Which kinds may call a kfunc; many have the same ones."""
     index = {name: i for i, name in enumerate(names)}
@@ -181,6 +193,7 @@ def main():
     write_kernels(kernels, out)
     write_rows(kernels, names, out)
     write_hooks(kernels, out)
+    write_atomic_maps(kernels, out)
     write_kfuncs(kernels, names, out)
     with open(os.path.join(TOP, "src/kernel/tables.inc"), "w", encoding="ascii") as file:
         file.write("\n".join(out) + "\n")

@@ -9,6 +9,7 @@
 
 #define ARGUMENTS_MOST 12 /* MAX_BPF_FUNC_ARGS */
 #define REGISTERS_X86 6
+#define REGISTERS_ARM64 8
 #define STRUCT_MOST 16 /* bytes of a struct by value */
 
 bool prototype_of_function(struct kernel *kernel, const char *name, struct prototype *out)
@@ -77,6 +78,20 @@ static bool is_variadic(const struct prototype *prototype)
 	return n && btf_params(prototype->type)[n - 1].type == 0;
 }
 
+/* Does it take more arguments than the kernel can hand on? */
+static bool has_stack_arguments(const struct prototype *prototype, struct kernel *kernel)
+{
+	uint32_t n = prototype_slots(prototype);
+
+	if (kernel->arch && !strcmp(kernel->arch, "x86_64"))
+		return n > REGISTERS_X86 &&
+		       kernel_table_feature(kernel, FEATURE_STACK_ARGUMENTS) == TABLE_NO;
+	if (kernel->arch && !strcmp(kernel->arch, "aarch64"))
+		return n > REGISTERS_ARM64 &&
+		       kernel_table_feature(kernel, FEATURE_STACK_ARGUMENTS_ARM64) == TABLE_NO;
+	return false;
+}
+
 const char *prototype_refusal(const struct prototype *prototype, struct kernel *kernel)
 {
 	const struct btf_type *result = raw_btf_strip(prototype->btf, prototype->type->type, NULL);
@@ -92,9 +107,7 @@ const char *prototype_refusal(const struct prototype *prototype, struct kernel *
 	if (takes_struct(prototype, 0) &&
 	    kernel_table_feature(kernel, FEATURE_STRUCT_ARGUMENTS) == TABLE_NO)
 		return "it takes a struct by value";
-	if (prototype_slots(prototype) > REGISTERS_X86 && kernel->arch &&
-	    !strcmp(kernel->arch, "x86_64") &&
-	    kernel_table_feature(kernel, FEATURE_STACK_ARGUMENTS) == TABLE_NO)
+	if (has_stack_arguments(prototype, kernel))
 		return "it has more arguments than there are registers for them";
 	return NULL;
 }

@@ -44,29 +44,34 @@ static bool is_sleeping(const struct check_program *program)
 	       program->attached->kernel_btf;
 }
 
-/*
- * Functions may be changed, or be programs' that sleep, where errors may be injected into them; and
- * some that the kernel has lists of: of tests, of HID, since 7.1 system calls.
- */
-static bool may_be_listed(const char *function)
+static bool begins(const char *name, const char *const *words)
 {
-	static const char *const beginnings[] = {
-		"bpf_",	      "hid_",	      "update_socket_protocol",
-		"__x64_sys_", "__arm64_sys_", "__ia32_",
-		"__se_sys_",  "__do_sys_",    "sys_"
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
-		if (text_starts(function, beginnings[i]))
+	for (; *words; words++)
+		if (text_starts(name, *words))
 			return true;
 	return false;
+}
+
+/*
+ * Functions may be changed, or have programs that sleep, where errors may be injected into them; and
+ * some that the kernel has lists of: of tests, of HID, since 7.1 system calls.
+ */
+static bool may_be_listed(struct question *q)
+{
+	static const char *const always[] = { "bpf_", "hid_", "update_socket_protocol", NULL };
+	static const char *const calls[] = { "__x64_sys_", "__arm64_sys_", "__ia32_", "__se_sys_",
+					     "__do_sys_",  "sys_",	   NULL };
+
+	return begins(q->name, always) ||
+	       (begins(q->name, calls) &&
+		kernel_table_feature(q->kernel, FEATURE_SLEEPING_CALLS) != TABLE_NO);
 }
 
 static void ask_openness(struct question *q, struct target_answer *a)
 {
 	bool is_changing = !strcmp(q->program->attached->section, "fmod_ret");
 
-	if ((!is_changing && !is_sleeping(q->program)) || may_be_listed(q->name) ||
+	if ((!is_changing && !is_sleeping(q->program)) || may_be_listed(q) ||
 	    kernel_table_feature(q->kernel, FEATURE_ERROR_INJECTION) != TABLE_NO)
 		return;
 	if (is_sleeping(q->program))

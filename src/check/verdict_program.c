@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "btf/kernel_word.h"
+#include "check/map_use.h"
 #include "check/offers.h"
 #include "check/verdict_priv.h"
 #include "kernel/tables.h"
@@ -208,6 +209,33 @@ static void see_callback(struct scan *scan, uint32_t section, uint32_t insn)
 		see_feature(scan, FEATURE_CALLBACKS, section, insn);
 }
 
+static bool is_said(const struct scan *scan, const char *what)
+{
+	const struct check_verdict *v = scan->job->verdict;
+
+	for (size_t i = 0; i < v->n_findings; i++)
+		if (v->findings[i].program == scan->program && v->findings[i].kind == FIND_MAP &&
+		    !strcmp(v->findings[i].what, what))
+			return true;
+	return false;
+}
+
+static void see_map(struct scan *scan, uint32_t section, uint32_t insn)
+{
+	const struct check_subject *s = scan->job->subject;
+	const struct object_symbol *symbol = code_symbol(&s->code, section, insn);
+	struct map_definition map;
+	const char *refusal;
+
+	if (!symbol || symbol->section >= s->object->n_sections ||
+	    strcmp(s->object->sections[symbol->section].name, ".maps") != 0 ||
+	    !map_definition_find(s->btf, symbol->name, &map))
+		return;
+	refusal = map_use_refusal(scan->job->kernel, &s->programs[scan->program], &map);
+	if (refusal && !is_said(scan, symbol->name))
+		verdict_why(add(scan, FIND_MAP, symbol->name, section, insn), "%s", refusal);
+}
+
 static void see(struct scan *scan, uint32_t section, uint32_t insn)
 {
 	const struct bpf_insn *in = &scan->job->subject->code.sections[section].insns[insn];
@@ -215,8 +243,10 @@ static void see(struct scan *scan, uint32_t section, uint32_t insn)
 	see_feature(scan, feature_of(in), section, insn);
 	if (in->code == (BPF_JMP | BPF_CALL))
 		see_call(scan, section, insn, in);
-	else if (code_is_wide(in))
-		see_callback(scan, section, insn);
+	if (!code_is_wide(in))
+		return;
+	see_callback(scan, section, insn);
+	see_map(scan, section, insn);
 }
 
 static void scan_code(struct job *job, uint32_t program)

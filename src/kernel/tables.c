@@ -147,12 +147,12 @@ static const struct probed_row *row_of(size_t probed, const char *program)
 	return row ? row : find_row(probed, span_of(kind->type));
 }
 
-enum ask { ASK_HELPER, ASK_PROGRAM, ASK_HOOK, ASK_SLEEPING_HOOK, ASK_KFUNC };
+enum ask { ASK_HELPER, ASK_PROGRAM, ASK_HOOK, ASK_SLEEPING_HOOK, ASK_SLEEPING_MAP, ASK_KFUNC };
 
 struct question {
 	enum ask what;
 	const char *program;
-	uint32_t helper;
+	uint32_t helper;  /* or a map's type */
 	const char *name; /* of the hook, the kfunc */
 };
 
@@ -161,6 +161,15 @@ static enum table_answer ask_hook(const struct probed_hook *hooks, size_t n_hook
 {
 	for (size_t i = 0; i < n_hooks; i++)
 		if (hooks[i].kernels >> probed & 1 && !strcmp(hooks[i].name, name))
+			return TABLE_NO;
+	return TABLE_YES;
+}
+
+static enum table_answer ask_map(size_t probed, uint32_t type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(probed_atomic_maps); i++)
+		if (probed_atomic_maps[i].type == type &&
+		    probed_atomic_maps[i].kernels >> probed & 1)
 			return TABLE_NO;
 	return TABLE_YES;
 }
@@ -189,6 +198,8 @@ static enum table_answer ask_one(size_t probed, const struct question *question)
 		return ask_hook(probed_closed, ARRAY_SIZE(probed_closed), probed, question->name);
 	if (question->what == ASK_SLEEPING_HOOK)
 		return ask_hook(probed_atomic, ARRAY_SIZE(probed_atomic), probed, question->name);
+	if (question->what == ASK_SLEEPING_MAP)
+		return ask_map(probed, question->helper);
 	row = row_of(probed, question->program);
 	if (!row)
 		return TABLE_UNKNOWN;
@@ -270,6 +281,13 @@ enum table_answer kernel_table_lsm_hook(const struct kernel *kernel, const char 
 enum table_answer kernel_table_lsm_sleeps(const struct kernel *kernel, const char *hook)
 {
 	struct question question = { .what = ASK_SLEEPING_HOOK, .name = hook };
+
+	return ask_all(kernel, &question);
+}
+
+enum table_answer kernel_table_map_sleeps(const struct kernel *kernel, uint32_t type)
+{
+	struct question question = { .what = ASK_SLEEPING_MAP, .helper = type };
 
 	return ask_all(kernel, &question);
 }

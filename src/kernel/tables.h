@@ -47,10 +47,16 @@ enum table_feature {
 	/* functions are open to fmod_ret and to fentry.s for being open to made-up errors */
 	FEATURE_ERROR_INJECTION,
 	/* in prototypes of functions that programs are put around (check/prototype.h): */
-	FEATURE_STRUCT_ARGUMENTS, /* structs by value */
-	FEATURE_STACK_ARGUMENTS,  /* more than six, on x86 */
-	FEATURE_NUMBER_POINTERS,  /* pointers to numbers can be read */
-	FEATURE_ANY_POINTERS,	  /* also those to pointers, functions, what is not declared */
+	FEATURE_STRUCT_ARGUMENTS,      /* structs by value */
+	FEATURE_STACK_ARGUMENTS,       /* more than six, on x86 */
+	FEATURE_STACK_ARGUMENTS_ARM64, /* more than eight */
+	FEATURE_SLEEPING_CALLS,	       /* fentry.s and its like at system calls */
+	/* in programs of some kinds (check/map_use.h): */
+	FEATURE_TIMERS,
+	FEATURE_TRACING_TIMERS,	 /* maps with timers */
+	FEATURE_GROWING_MAPS,	 /* hash maps that allocate as they fill */
+	FEATURE_NUMBER_POINTERS, /* pointers to numbers can be read */
+	FEATURE_ANY_POINTERS,	 /* also those to pointers, functions, what is not declared */
 };
 
 /*
@@ -79,6 +85,9 @@ enum table_answer kernel_table_program(struct kernel *kernel, const char *progra
  */
 enum table_answer kernel_table_program_type(const struct kernel *kernel, uint32_t type);
 enum table_answer kernel_table_map_type(const struct kernel *kernel, uint32_t type);
+
+/* May programs that sleep use maps of such a type? */
+enum table_answer kernel_table_map_sleeps(const struct kernel *kernel, uint32_t type);
 
 /* Is an LSM hook that exists (FUNC bpf_lsm_HOOK) open to programs? hook: "file_open" */
 enum table_answer kernel_table_lsm_hook(const struct kernel *kernel, const char *hook);

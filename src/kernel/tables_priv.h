@@ -49,6 +49,11 @@ struct probed_hook {
 	uint32_t kernels; /* in which it is closed, or its programs may not sleep */
 };
 
+struct probed_map {
+	uint32_t type;
+	uint32_t kernels; /* in which programs that sleep may not use it */
+};
+
 struct probed_kfunc {
 	const char *name;
 	uint32_t kernels;

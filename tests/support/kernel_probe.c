@@ -9,6 +9,7 @@
  *	kernel_probe [KFUNC…]		lines of words, the first of which says what it is about:
  *	level bpf_func_id 211		the highest enumerator
  *	map 27				a map type that can be made
+ *	atomicmap 4			one that programs which may sleep may not use
  *	type 2				a program type that is taken
  *	row fentry.s 1 2 5 …		a kind of program, helpers it may call; none: it is not taken.
  *					No line: the function it would be for is not open to it
@@ -374,7 +375,7 @@ static void print_level(const char *name)
 }
 
 /* A few shapes of maps; one of them fits each type that can be made without anything else. */
-static bool map_can_be_made(int type)
+static int make_map(int type)
 {
 	static const struct {
 		uint32_t key, value, entries, flags;
@@ -389,19 +390,47 @@ static bool map_can_be_made(int type)
 		int fd = bpf_map_create(type, NULL, shapes[i].key, shapes[i].value,
 					shapes[i].entries, &options);
 
-		if (fd >= 0) {
-			close(fd);
-			return true;
-		}
+		if (fd >= 0)
+			return fd;
+	}
+	return -1;
+}
+
+/* A program that sleeps and has the map's address. */
+static bool is_atomic(int map)
+{
+	struct bpf_insn insns[] = {
+		{ .code = BPF_LD | BPF_IMM | BPF_DW,
+		  .dst_reg = BPF_REG_1,
+		  .src_reg = BPF_PSEUDO_MAP_FD,
+		  .imm = map },
+		{ 0 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	static char log[16384];
+
+	for (size_t i = 0; i < N_KINDS; i++) {
+		if (strcmp(kinds[i].row, "iter.s") != 0 || !places[i].n)
+			continue;
+		load(&kinds[i], places[i].all[0], insns, 4, log, sizeof(log));
+		return strstr(log, "Sleepable programs can only use") != NULL;
 	}
 	return false;
 }
 
 static void print_maps(void)
 {
-	for (int type = 1; type < N_MAPS; type++)
-		if (libbpf_probe_bpf_map_type(type, NULL) == 1 || map_can_be_made(type))
+	for (int type = 1; type < N_MAPS; type++) {
+		int map = make_map(type);
+
+		if (map >= 0 || libbpf_probe_bpf_map_type(type, NULL) == 1)
 			printf("map %d\n", type);
+		if (map >= 0 && is_atomic(map))
+			printf("atomicmap %d\n", type);
+		if (map >= 0)
+			close(map);
+	}
 }
 
 static void print_types(void)

@@ -177,6 +177,8 @@ static void types_are_those_of_the_enumerations(void **state)
 	assert_int_equal(kernel_table_program_type(&kernel, 32), TABLE_NO);
 	assert_int_equal(kernel_table_map_type(&kernel, BPF_MAP_TYPE_USER_RINGBUF), TABLE_YES);
 	assert_int_equal(kernel_table_map_type(&kernel, 32), TABLE_NO);
+	assert_int_equal(kernel_table_map_sleeps(&kernel, BPF_MAP_TYPE_RINGBUF), TABLE_YES);
+	assert_int_equal(kernel_table_map_sleeps(&kernel, BPF_MAP_TYPE_QUEUE), TABLE_NO);
 }
 
 /* By version, by what came with it, by a function that an option brings. */
