@@ -97,7 +97,7 @@ static const struct feature features[] = {
 				      FUNC(task_storage_get) },
 	[FEATURE_TIMERS] = { "timers", RELEASE(5, 15), FUNC(timer_init) },
 	[FEATURE_TRACING_TIMERS] = { "timers in tracing programs", RELEASE(7, 0), "bpf_cmd",
-				     "BPF_PROG_ASSOC_STRUCT_OPS" },
+				     "BPF_PROG_ASSOC_STRUCT_OPS", false },
 	[FEATURE_GROWING_MAPS] = { "maps that allocate as they fill", RELEASE(6, 1),
 				   FUNC(ktime_get_tai_ns) },
 	[FEATURE_ANY_POINTERS] = { "pointers to pointers", RELEASE(7, 1), "bpf_map_type",
