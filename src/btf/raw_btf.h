@@ -47,7 +47,7 @@ AUTO_STRUCT(raw_btf, struct raw_btf, raw_btf_done);
 /* id: 1 to n_types - 1 */
 static inline const struct btf_type *raw_btf_type(const struct raw_btf *btf, uint32_t id)
 {
-	if (id <= btf->n_base)
+	if (btf->base && id <= btf->n_base)
 		btf = btf->base;
 	return (const struct btf_type *)(btf->types + btf->offsets[id - btf->n_base]);
 }
@@ -58,7 +58,7 @@ const struct btf_type *raw_btf_at(const struct raw_btf *btf, uint32_t id);
 /* "" for offset 0 and what is out of range; all strings end inside their section. */
 static inline const char *raw_btf_name(const struct raw_btf *btf, uint32_t offset)
 {
-	if (offset < btf->base_strings)
+	if (btf->base && offset < btf->base_strings)
 		btf = btf->base;
 	offset -= btf->base_strings;
 	return offset < btf->strings_size ? btf->strings + offset : "";

@@ -162,22 +162,23 @@ static int write_layer(const struct making *m, struct kernel_types *out, struct 
 	return types_layer_write(m->layer, &out->layer, err);
 }
 
-int kernel_types_make(struct span object, const char *name, const char *const *paths,
-		      size_t n_paths, const char *cache, struct kernel_types *out, struct err *err)
+int kernel_types_make(const struct kernel_types_input *input, struct kernel_types *out,
+		      struct err *err)
 {
 	AUTO(kernel_sources) struct kernel_sources sources = { 0 };
 	AUTO(types_layer) struct types_layer *layer = types_layer_new();
 	AUTO(wanted) struct wanted wanted = { 0 };
 	AUTO(kernel_types) struct kernel_types made = { 0 };
-	struct making making = { .wanted = &wanted, .cache = cache, .layer = layer };
+	struct making making = { .wanted = &wanted, .cache = input->cache, .layer = layer };
 
 	if (uname(&making.machine) < 0)
 		return err_errno(err, "uname");
-	if (read_wanted(object, name, &wanted, err) < 0 ||
-	    kernel_sources_find(paths, n_paths, &sources, err) < 0)
+	if (read_wanted(input->object, input->name, &wanted, err) < 0 ||
+	    kernel_sources_find(input->paths, input->n_paths, &sources, err) < 0)
 		return -1;
 	if (!wanted.is_any) {
-		log_warn("%s asks for no kernel types: no BTF is put into the package", name);
+		log_warn("%s asks for no kernel types: no BTF is put into the package",
+			 input->name);
 		return 0;
 	}
 	for (size_t i = 0; i < sources.n_items; i++)

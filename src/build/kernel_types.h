@@ -18,14 +18,20 @@ struct kernel_types {
 	size_t n_foreign; /* kernels of other architectures, which were left out */
 };
 
+struct kernel_types_input {
+	struct span object; /* the ELF */
+	const char *name;   /* of the package, for messages */
+	const char *const *paths;
+	size_t n_paths;
+	const char *cache; /* as kernel_open() */
+};
+
 /*
  * Of all kernels below these folders and in these files (kernel/sources.h), those for this machine's
- * architecture; what is none, or damaged, in a folder is left out, which is said. object: the ELF;
- * cache: as kernel_open(). UNSUPPORTED where a part of a BTF cannot serve the object, or there is
+ * architecture; what is none, or damaged, in a folder is left out, which is said. UNSUPPORTED where a part of a BTF cannot serve the object, or there is
  * no kernel for this architecture; NOT_FOUND, CORRUPT.
  */
-int kernel_types_make(struct span object, const char *name, const char *const *paths,
-		      size_t n_paths, const char *cache, struct kernel_types *out,
+int kernel_types_make(const struct kernel_types_input *input, struct kernel_types *out,
 		      struct err *err) MUST_CHECK;
 void kernel_types_done(struct kernel_types *types);
 AUTO_STRUCT(kernel_types, struct kernel_types, kernel_types_done);

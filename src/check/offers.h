@@ -12,7 +12,7 @@ enum offer { OFFER_NO, OFFER_YES, OFFER_UNKNOWN };
 enum offer offers_enumerator(struct kernel *kernel, const char *enumeration, const char *name);
 
 /* The same for its value. */
-enum offer offers_value(struct kernel *kernel, const char *enumeration, uint64_t value);
+enum offer offers_value(struct kernel *kernel, const char *enumeration, uint64_t wanted);
 
 /* "BPF_MAP_TYPE_" and the word in capitals; a word "map#N" by its number. */
 enum offer offers_word(struct kernel *kernel, const char *enumeration, const char *prefix,

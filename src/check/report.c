@@ -44,7 +44,8 @@ void report_line(const struct finding *f, struct str *out)
 	if (!f->line)
 		return;
 	add_clean(out, path_base(f->line->file));
-	str_addf(out, ":%u", f->line->line);
+	if (f->line->line) /* clang gives none where macros are mixed */
+		str_addf(out, ":%u", f->line->line);
 }
 
 static void add_place(const struct check_subject *s, const struct finding *f, struct str *out)

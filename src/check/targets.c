@@ -223,6 +223,44 @@ static void ask_iterator(struct question *q, struct target_answer *a)
 		answer(a, FINDING_MISSING, "there is no iterator %s", q->name);
 }
 
+/* Kinds of programs that a kernel may not take at all, by the canonical word of the section. */
+static const struct {
+	const char *section;
+	enum live_kind kind;
+	const char *word;
+} kinds[] = {
+	{ "kprobe", LIVE_KPROBES, "kprobes" },
+	{ "kretprobe", LIVE_KPROBES, "kprobes" },
+	{ "ksyscall", LIVE_KPROBES, "kprobes" },
+	{ "kretsyscall", LIVE_KPROBES, "kprobes" },
+	{ "uprobe", LIVE_UPROBES, "uprobes" },
+	{ "uretprobe", LIVE_UPROBES, "uprobes" },
+	{ "usdt", LIVE_UPROBES, "uprobes" },
+	{ "tracepoint", LIVE_TRACEPOINTS, "tracepoints" },
+	{ "fentry", LIVE_TRACING, "fentry programs" },
+	{ "fexit", LIVE_TRACING, "fexit programs" },
+	{ "fmod_ret", LIVE_TRACING, "fmod_ret programs" },
+	{ "fsession", LIVE_TRACING, "fsession programs" },
+	{ "lsm", LIVE_LSM, "LSM programs" },
+};
+
+/* What the running kernel says of all programs of a kind. */
+static bool takes_kind(struct question *q, struct target_answer *a)
+{
+	const char *section = q->program->attached->section, *why;
+
+	for (size_t i = 0; q->live && i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(section, kinds[i].section) != 0)
+			continue;
+		why = live_refusal(q->live, q->kernel, kinds[i].kind);
+		if (!why)
+			continue;
+		answer(a, FINDING_MISSING, "this kernel takes no %s: %s", kinds[i].word, why);
+		return false;
+	}
+	return true;
+}
+
 /* By the canonical word of the section; those that are not here take nothing from the kernel. */
 static const struct {
 	const char *section;
@@ -318,7 +356,7 @@ void targets_find(const struct target_question *question, struct target_answer *
 			      .program = program };
 
 	*out = (struct target_answer){ .level = FINDING_OK, .n_arguments = -1, .context_size = -1 };
-	if (!program->attached || !has_attach_type(&q, out) ||
+	if (!program->attached || !has_attach_type(&q, out) || !takes_kind(&q, out) ||
 	    (q.kernel->is_partial && program->attached->kernel_btf)) /* verdict_program.c says it */
 		return;
 	if (is_sleeping(program) && kernel_table_feature(q.kernel, FEATURE_SLEEPABLE) == TABLE_NO) {

@@ -21,6 +21,7 @@ static void job_start(struct job *job, struct check_subject *s, struct kernel *k
 	facts_init(&job->facts, s, kernel);
 	facts_init(&job->open_facts, s, kernel);
 	job->facts.live = job->open_facts.live = rules->live;
+	job->lockdown = rules->live ? live_lockdown() : NULL;
 	job->facts.has_kfunc_flavours = job->open_facts.has_kfunc_flavours =
 		rules->has_kfunc_flavours;
 	if (!rules->has_fixed_options)

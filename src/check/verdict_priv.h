@@ -17,6 +17,7 @@ struct job {
 	bool *is_out;		       /* of each program: it is not loaded */
 	struct facts facts;	       /* with the flags as they are */
 	struct facts open_facts;       /* with the flags unknown */
+	const char *lockdown;	       /* of the running kernel, or NULL */
 	bool lacks_facts;	       /* the kernel does not say all that is asked for */
 	/* what a program reaches: whatever the kernel is, perhaps, perhaps with other flags */
 	struct reach certain;

@@ -42,6 +42,22 @@ static const char *type_word(const struct scan *scan)
 	return kind ? kind->section : "such";
 }
 
+/* How the running kernel is locked down against a helper (bpf_base_func_proto()); NULL: it is not. */
+static const char *lockdown_of(const struct scan *scan, uint32_t helper)
+{
+	static const uint32_t readers[] = { BPF_FUNC_probe_read, BPF_FUNC_probe_read_str,
+					    BPF_FUNC_probe_read_kernel,
+					    BPF_FUNC_probe_read_kernel_str };
+	const char *lockdown = scan->job->lockdown;
+
+	if (!lockdown || helper == BPF_FUNC_probe_write_user)
+		return lockdown;
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+		if (helper == readers[i] && !strcmp(lockdown, "confidentiality"))
+			return lockdown;
+	return NULL;
+}
+
 static void see_helper(struct scan *scan, uint32_t id, uint32_t section, uint32_t insn)
 {
 	const struct check_program *program = &scan->job->subject->programs[scan->program];
@@ -57,6 +73,9 @@ static void see_helper(struct scan *scan, uint32_t id, uint32_t section, uint32_
 	if (kernel_helper_is_gpl(id) && !scan->job->subject->is_gpl) {
 		verdict_why(add(scan, FIND_RIGHTS, word, section, insn),
 			    "only programs with a GPL compatible licence may call it");
+	} else if (lockdown_of(scan, id)) {
+		verdict_why(add(scan, FIND_RIGHTS, word, section, insn),
+			    "the kernel is locked down to %s", lockdown_of(scan, id));
 	} else if (!kernel->is_partial && offers_value(kernel, "bpf_func_id", id) == OFFER_NO) {
 		finding = add(scan, FIND_HELPER, word, section, insn);
 		verdict_why(finding, "there is no helper %s", word);

@@ -160,13 +160,16 @@ static int add_types(const struct cmd_env *env, const struct options *s, struct 
 	const struct str *object = &product->built->object;
 	const struct kernel_types *types = &product->types;
 	AUTO(free) char *cache = path_join(env->home, "btf");
+	struct kernel_types_input input = { { str_text(object), object->len },
+					    product->project->name,
+					    s->btf_dirs.items,
+					    s->btf_dirs.n_items,
+					    cache };
 	json_t *json;
 
 	if (!s->btf_dirs.n_items)
 		return 0;
-	if (kernel_types_make((struct span){ str_text(object), object->len },
-			      product->project->name, s->btf_dirs.items, s->btf_dirs.n_items, cache,
-			      &product->types, err) < 0)
+	if (kernel_types_make(&input, &product->types, err) < 0)
 		return -1;
 	if (!types->n_kernels)
 		return 0;

@@ -73,7 +73,7 @@ void kernel_members_free(char **names, size_t n);
  * One of them. NULL: the only one; of several the one whose name begins as the file's does.
  * NOT_FOUND, and what kernel_extract() sets.
  */
-int kernel_extract_member(const struct input *input, const char *member, struct extract *out,
+int kernel_extract_member(const struct input *input, const char *name, struct extract *out,
 			  struct err *err) MUST_CHECK;
 
 /* A module's split BTF: an ELF, compressed or not. UNSUPPORTED with a .BTF.base, or without any. */

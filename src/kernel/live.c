@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "kernel/live.h"
 
+#include <bpf/btf.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/identity.h"
 #include "base/limits.h"
+#include "kernel/trivial.h"
 
 struct live_text { /* a file that is read when it is asked for */
 	struct str text;
@@ -16,7 +21,13 @@ struct live_text { /* a file that is read when it is asked for */
 struct live {
 	struct live_text functions;
 	struct live_text symbols;
+	struct live_kind_refusal {
+		bool has_tried;
+		char why[96]; /* empty: none */
+	} refusals[LIVE_LSM + 1];
 };
+
+#define EVENT_SOURCES "/sys/bus/event_source/devices"
 
 struct live *live_new(void)
 {
@@ -56,8 +67,8 @@ static bool has_word(struct span text, char before, const char *after, const cha
 	const char *end = text.data + text.len, *at = text.data;
 
 	while ((at = memmem(at, end - at, word, len))) {
-		if (at > text.data && at[-1] == before && at + len < end &&
-		    memchr(after, at[len], strlen(after)))
+		if (at > text.data && at[-1] == before && at + len < end && at[len] &&
+		    strchr(after, at[len]))
 			return true;
 		at += len;
 	}
@@ -87,6 +98,91 @@ enum live_answer live_symbol(const struct live *live, const char *name)
 	if (text.len < 2)
 		return LIVE_UNKNOWN;
 	return has_word(text, ' ', "\n\t", name) ? LIVE_YES : LIVE_NO;
+}
+
+const char *live_quiet_function(struct kernel *kernel)
+{
+	static const char *const names[] = { "bpf_fentry_test1", "do_sysinfo", "do_unlinkat" };
+
+	for (size_t i = 0; kernel && i < ARRAY_SIZE(names); i++)
+		if (kernel_has_function(kernel, names[i]))
+			return names[i];
+	return names[0];
+}
+
+/* The kind of event that perf attaches such programs to, or what older kernels have in tracefs. */
+static bool lacks_event_source(const char *name)
+{
+	AUTO(free) char *source = mem_printf(EVENT_SOURCES "/%s", name);
+	const char *tracefs = live_tracefs();
+	AUTO(free) char *events = mem_printf("%s/%s_events", tracefs ? tracefs : "", name);
+
+	return tracefs && fs_is_dir(AT_FDCWD, EVENT_SOURCES) && !fs_is_dir(AT_FDCWD, source) &&
+	       !fs_exists(AT_FDCWD, events);
+}
+
+static bool loads(const struct trivial *trivial)
+{
+	bool ignored;
+	int fd = trivial_load(trivial, &ignored);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* An errno; 0: it is taken, or none is, for want of rights. */
+static int try_program(struct kernel *kernel, struct trivial trivial, const char *function)
+{
+	const struct trivial simple = { .type = BPF_PROG_TYPE_TRACEPOINT };
+
+	if (!kernel_find(kernel, function, BTF_KIND_FUNC, NULL, &trivial.btf_id) ||
+	    !loads(&simple) || loads(&trivial))
+		return 0;
+	return errno;
+}
+
+static void refuse_errno(struct live_kind_refusal *out, int error)
+{
+	if (error)
+		snprintf(out->why, sizeof(out->why), "%s", strerror(error));
+}
+
+/* Integrity leaves all of it; include/linux/security.h, enum lockdown_reason. */
+static void refuse_lockdown(struct live_kind_refusal *out)
+{
+	const char *lockdown = live_lockdown();
+
+	if (lockdown && !strcmp(lockdown, "confidentiality"))
+		snprintf(out->why, sizeof(out->why), "it is locked down to %s", lockdown);
+}
+
+static void try_kind(struct kernel *kernel, enum live_kind kind, struct live_kind_refusal *out)
+{
+	const struct trivial tracing = { .type = BPF_PROG_TYPE_TRACING,
+					 .attach = BPF_TRACE_FENTRY };
+	const struct trivial lsm = { .type = BPF_PROG_TYPE_LSM, .attach = BPF_LSM_MAC };
+	bool is_probe = kind == LIVE_KPROBES || kind == LIVE_UPROBES;
+
+	if (is_probe && lacks_event_source(kind == LIVE_KPROBES ? "kprobe" : "uprobe"))
+		snprintf(out->why, sizeof(out->why), "it was built without them");
+	else if (kind == LIVE_KPROBES || kind == LIVE_TRACEPOINTS)
+		refuse_lockdown(out);
+	else if (kind == LIVE_TRACING)
+		refuse_errno(out, try_program(kernel, tracing, live_quiet_function(kernel)));
+	else if (kind == LIVE_LSM)
+		refuse_errno(out, try_program(kernel, lsm, "bpf_lsm_quota_on"));
+}
+
+const char *live_refusal(const struct live *live, struct kernel *kernel, enum live_kind kind)
+{
+	struct live *l = (struct live *)live; /* a cache */
+	struct live_kind_refusal *refusal = &l->refusals[kind];
+
+	if (!refusal->has_tried)
+		try_kind(kernel, kind, refusal);
+	refusal->has_tried = true;
+	return *refusal->why ? refusal->why : NULL;
 }
 
 const char *live_tracefs(void)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/auto.h"
+#include "kernel/kernel.h"
 
 enum live_answer { LIVE_NO, LIVE_YES, LIVE_UNKNOWN };
 
@@ -30,6 +31,25 @@ enum live_answer live_symbol(const struct live *live, const char *name);
 
 /* Is there a tracepoint CATEGORY/NAME? */
 enum live_answer live_tracepoint(const char *category, const char *name);
+
+enum live_kind {
+	LIVE_KPROBES,
+	LIVE_UPROBES,
+	LIVE_TRACEPOINTS,
+	LIVE_TRACING, /* fentry and its like */
+	LIVE_LSM,
+};
+
+/*
+ * Does the kernel take programs of this kind at all? What has no file that tells is tried with a
+ * program that is only loaded (0.1 ms), which needs rights; the answer is kept. NULL: it does, or
+ * that is not known; else why not: "it was built without them", "it is locked down to …", the text
+ * of an errno. Lives as long as live.
+ */
+const char *live_refusal(const struct live *live, struct kernel *kernel, enum live_kind kind);
+
+/* A function that hardly anything calls, to try programs on. kernel: NULL: not known. */
+const char *live_quiet_function(struct kernel *kernel);
 
 /* "/sys/kernel/tracing" or the older place; NULL when it is not mounted. */
 const char *live_tracefs(void);

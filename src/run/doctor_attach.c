@@ -14,22 +14,16 @@
 #include "base/identity.h"
 #include "base/limits.h"
 #include "kernel/live.h"
+#include "kernel/trivial.h"
 #include "run/doctor_priv.h"
 
 #define NO_SUPPORT 524 /* include/linux/errno.h of the kernel, ENOTSUPP */
 #define EVENT_SOURCES "/sys/bus/event_source/devices"
 #define QUIET_TRACEPOINT "task_rename" /* comes up where a program changes its own name */
 
-/* Functions that hardly anything calls; the first the kernel has. */
-static const char *const quiet_functions[] = { "bpf_fentry_test1", "do_sysinfo", "do_unlinkat" };
-
 static const char *quiet_function(struct doctor *doctor)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(quiet_functions); i++)
-		if (doctor->kernel.release &&
-		    kernel_has_function(&doctor->kernel, quiet_functions[i]))
-			return quiet_functions[i];
-	return quiet_functions[0];
+	return live_quiet_function(doctor->kernel.release ? &doctor->kernel : NULL);
 }
 
 static uint32_t id_of(struct doctor *doctor, const char *name, uint32_t kind)
@@ -272,11 +266,11 @@ static void explain(struct doctor *doctor, const struct attempt *attempt, struct
 			doctor_how(item, "a kernel built with %s=y", attempt->options[i]);
 			return;
 		}
-	if (attempt->run == try_tracepoint && !live_tracefs())
+	if (attempt->run == try_tracepoint && !live_tracefs() && !lockdown)
 		doctor_how(item, "mount -t tracefs tracefs /sys/kernel/tracing");
 	else if (attempt->run == try_cycles)
 		doctor_how(item, "virtual machines seldom have such counters; the clock does");
-	else if ((error == EPERM || error == EACCES) && lockdown)
+	else if ((error == EPERM || error == EACCES || attempt->run == try_tracepoint) && lockdown)
 		doctor_how(item,
 			   "the kernel is locked down to %s: boot without lockdown= (and "
 			   "without Secure Boot)",

@@ -7,17 +7,6 @@
 
 #include "run/doctor.h"
 
-/* A program that returns 0 or 1 and does nothing else. */
-struct trivial {
-	int type;
-	int attach;
-	uint32_t btf_id;
-	bool sleeps;
-};
-
-/* A descriptor, or -1 with errno; *out_verifier: the verifier had a look at it. */
-int trivial_load(const struct trivial *trivial, bool *out_verifier);
-
 /* As root: what the kernel takes. */
 void doctor_programs(struct doctor *doctor);
 void doctor_types(struct doctor *doctor);

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/identity.h"
 #include "kernel/live.h"
+#include "kernel/trivial.h"
 #include "run/doctor_priv.h"
 #include "run/preflight.h"
 
@@ -18,35 +19,6 @@
 #define MAP_ARENA 33
 
 #define NO_SUPPORT 524 /* include/linux/errno.h of the kernel, ENOTSUPP */
-#define LOG_SIZE 4096
-
-int trivial_load(const struct trivial *trivial, bool *out_verifier)
-{
-	int fd = -1, error = 0;
-
-	*out_verifier = false;
-	for (int value = 0; value <= 1 && fd < 0; value++) { /* some have to return 1 */
-		const struct bpf_insn insns[] = {
-			{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = value },
-			{ .code = BPF_JMP | BPF_EXIT },
-		};
-		char log[LOG_SIZE] = "";
-		LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = trivial->attach,
-			    .attach_btf_id = trivial->btf_id, .log_buf = log,
-			    .log_size = sizeof(log), .log_level = 1,
-			    .prog_flags = trivial->sleeps ? BPF_F_SLEEPABLE : 0);
-
-		identity_raise();
-		fd = bpf_prog_load(trivial->type, "epm_doctor", "GPL", insns, ARRAY_SIZE(insns),
-				   &options);
-		error = errno;
-		identity_lower();
-		if (log[0])
-			*out_verifier = true;
-	}
-	errno = error;
-	return fd;
-}
 
 static void why_refused(struct doctor_item *item, int error)
 {

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "kernel/live.h"
+#include "run/explain_words.h"
 #include "run/preflight.h"
 #include "run/refusal.h"
 
@@ -64,7 +65,8 @@ static struct span take_line(struct span *text)
  */
 static char *last_line(void)
 {
-	static const char *const empty[] = { "failed to load object", "failed to load: " };
+	static const char *const empty[] = { "failed to load object", "failed to load: ",
+					     "failed to prepare load attributes" };
 	struct span text = span_trim((struct span){ str_text(&kept), kept.len }), line;
 	bool is_empty;
 
@@ -125,6 +127,13 @@ static int explain_relocation(const char *name, const char *program, const char 
 	return err_hint(err, "--skip %s runs the package without it", program);
 }
 
+/* Helpers that read or write memory are withdrawn where the kernel is locked down. */
+static bool is_locked(const char *reason)
+{
+	return live_lockdown() &&
+	       (strstr(reason, "bpf_probe_read") || strstr(reason, "bpf_probe_write_user"));
+}
+
 /* "a length has no upper bound … (R2_w=scalar()): test it …; Linux 5.12 takes it" */
 static void hint_cause(const struct refusal *r, struct err *err)
 {
@@ -154,6 +163,11 @@ static int explain_verifier(const struct explained *what, struct span log, struc
 	err_set(err, EC_VERIFIER, "%s: the verifier refused program %s: %s%s%s%s%s%s",
 		what->package, what->program, reason, *place ? ", at " : "", place,
 		*source ? " (in: " : "", source, *source ? ")" : "");
+	if (is_locked(reason))
+		return err_hint(err,
+				"the kernel is locked down to %s and gives programs no such "
+				"helper",
+				live_lockdown());
 	hint_cause(&r, err);
 	return -1;
 }
@@ -163,8 +177,8 @@ static int explain_refused(const char *name, const char *program, struct err *er
 	const char *lockdown = live_lockdown();
 
 	if (preflight_is_confined()) {
-		err_set(err, EC_DENIED, "%s: the kernel refused to load program %s (EPERM)", name,
-			program);
+		err_set(err, EC_DENIED, "%s: the kernel refuses to load %s%s (EPERM)", name,
+			*program ? "program " : "eBPF programs", program);
 		return err_hint(err, "is this a container without CAP_BPF and CAP_PERFMON?");
 	}
 	err_set(err, EC_UNSUPPORTED,
@@ -195,8 +209,23 @@ char *explain_failed_program(void)
 	return program.len ? mem_textn(program.data, program.len) : NULL;
 }
 
-int explain_load(const char *name, const struct ext_info *info, int number, struct err *err)
+/* libbpf: "map 'NAME': failed to create: …", of the one that failed. */
+static const struct bpf_map *failed_map(const struct bpf_object *object)
 {
+	struct span name = between("map '", "': failed to create: ");
+	AUTO(free) char *text = NULL;
+
+	for (const char *p = name.data; (p = strstr(p, "map '")) && p < name.data + name.len;
+	     p += 5)
+		name = (struct span){ p + 5, name.data + name.len - (p + 5) };
+	text = mem_textn(name.data, name.len);
+	return name.len ? bpf_object__find_map_by_name(object, text) : NULL;
+}
+
+int explain_load(const struct explain_subject *subject, int number, struct err *err)
+{
+	const char *name = subject->name;
+	const struct bpf_map *map = failed_map(subject->object);
 	struct span program = failed_program();
 	struct span log = between("-- BEGIN PROG LOAD LOG --\n", "-- END PROG LOAD LOG --");
 	AUTO(free) char *who = NULL;
@@ -205,7 +234,9 @@ int explain_load(const char *name, const struct ext_info *info, int number, stru
 	who = text_printable(program.data, program.len);
 	log_verbose("%s", str_text(&kept));
 	if (span_trim(log).len && program.len)
-		return explain_verifier(&(struct explained){ name, who, info }, log, err);
+		return explain_verifier(&(struct explained){ name, who, subject->info }, log, err);
+	if (map)
+		return explain_map(name, map, number, err);
 	if (number == EPERM)
 		return explain_refused(name, who, err);
 	if (number == E2BIG && program.len) {
@@ -218,8 +249,22 @@ int explain_load(const char *name, const struct ext_info *info, int number, stru
 	if (program.len)
 		return err_set(err, EC_UNSUPPORTED, "%s: the kernel cannot load program %s: %s",
 			       name, who, strerror(number));
+	if (explain_words(name, str_text(&kept), err))
+		return -1;
 	return err_set(err, EC_UNSUPPORTED, "%s: cannot be loaded on this kernel: %s (%s)", name,
 		       *line ? line : "libbpf gave no reason", strerror(number));
+}
+
+static int explain_nowhere(const struct bpf_program *program, const char *section, struct err *err)
+{
+	const char *name = bpf_program__name(program), *lockdown = live_lockdown();
+
+	err_set(err, EC_UNSUPPORTED,
+		"program %s: there is nothing on this machine to attach it to: %s", name, section);
+	if (lockdown && !strcmp(lockdown, "confidentiality"))
+		return err_hint(err, "the kernel is locked down to %s: no tracepoints, no kprobes",
+				lockdown);
+	return err_hint(err, "--skip %s runs the package without it", name);
 }
 
 int explain_attach(const struct bpf_program *program, const char *section, int number,
@@ -236,10 +281,7 @@ int explain_attach(const struct bpf_program *program, const char *section, int n
 		return err_hint(err, "--skip %s runs the package without it", name);
 	case ENOENT:
 	case ESRCH:
-		err_set(err, EC_UNSUPPORTED,
-			"program %s: there is nothing on this machine to attach it to: %s", name,
-			section);
-		return err_hint(err, "--skip %s runs the package without it", name);
+		return explain_nowhere(program, section, err);
 	case EPERM:
 	case EACCES:
 		return err_set(err, EC_DENIED, "program %s: attaching it to %s is not permitted",

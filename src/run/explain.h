@@ -18,8 +18,14 @@ void explain_start(void);
 int explain_open(const char *name, int number, struct err *err);
 /* The program that libbpf says failed to load last, or NULL. The caller frees it. */
 char *explain_failed_program(void);
-/* info: lines of the object, or NULL. */
-int explain_load(const char *name, const struct ext_info *info, int number, struct err *err);
+
+struct explain_subject {
+	const char *name; /* of the package */
+	const struct bpf_object *object;
+	const struct ext_info *info; /* lines of the object, or NULL */
+};
+
+int explain_load(const struct explain_subject *subject, int number, struct err *err);
 int explain_attach(const struct bpf_program *program, const char *section, int number,
 		   struct err *err);
 

@@ -322,7 +322,7 @@ static int explain(const struct loader *l, int number, struct err *err)
 	AUTO(relocations) struct relocations r = { 0 };
 
 	relocations_read(l, &r);
-	return explain_load(l->name, &r.info, number, err);
+	return explain_load(&(struct explain_subject){ l->name, l->bpf, &r.info }, number, err);
 }
 
 /* After a failure: was it a program the package can do without? Then it is left out, which is said. */

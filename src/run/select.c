@@ -61,6 +61,21 @@ static char *reason_of(const struct finding *finding)
 	return mem_text(str_text(&text));
 }
 
+/* All of them are optional, and none is left. */
+static int refuse_all(const struct loader *l, const struct check_subject *subject,
+		      const struct check_verdict *verdict, struct err *err)
+{
+	const struct finding *blame = NULL;
+	AUTO(free) char *reason = NULL;
+
+	for (uint32_t i = 0; i < subject->n_programs && !blame; i++)
+		blame = find_blame(verdict, i);
+	reason = blame ? reason_of(blame) : NULL;
+	err_set(err, EC_UNSUPPORTED, "%s: none of its programs can be had on this kernel%s%s",
+		l->name, reason ? "; the first: " : "", reason ? reason : "");
+	return err_hint(err, "'epm check' shows all that is in the way");
+}
+
 static int refuse(const struct loader *l, const struct check_subject *subject,
 		  const struct check_verdict *verdict, struct err *err)
 {
@@ -68,8 +83,7 @@ static int refuse(const struct loader *l, const struct check_subject *subject,
 	AUTO(free) char *reason = worst ? reason_of(worst) : NULL;
 
 	if (!worst)
-		return err_set(err, EC_UNSUPPORTED,
-			       "%s: none of its programs can be had on this kernel", l->name);
+		return refuse_all(l, subject, verdict, err);
 	if (worst->program == FINDING_OBJECT) {
 		err_set(err, EC_UNSUPPORTED, "%s cannot run on this kernel: %s", l->name, reason);
 		return err_hint(err, "'epm check' shows all that is in the way");
@@ -77,6 +91,8 @@ static int refuse(const struct loader *l, const struct check_subject *subject,
 	err_set(err, EC_UNSUPPORTED, "%s cannot run on this kernel: program %s (%s): %s", l->name,
 		subject->programs[worst->program].name, subject->programs[worst->program].section,
 		reason);
+	if (subject->n_programs == 1)
+		return err_hint(err, "'epm check' shows all that is in the way");
 	return err_hint(err,
 			"'epm check' shows all that is in the way; --skip %s runs the package "
 			"without it",

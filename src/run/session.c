@@ -184,9 +184,9 @@ static int sum_up(struct session *s)
 static void say_start(const struct session *s)
 {
 	if (s->sources.n_items)
-		log_verbose("%s: %zu programs attached", s->loader->name, s->attachments.n_items);
+		log_verbose("%s: programs attached: %zu", s->loader->name, s->attachments.n_items);
 	else
-		log_note("%s: %zu programs attached; it has nothing to print, ^C ends it",
+		log_note("%s: programs attached: %zu; it has nothing to print, ^C ends it",
 			 s->loader->name, s->attachments.n_items);
 }
 

@@ -96,7 +96,7 @@ without_btf() {
 	run timeout 30 "$EPM" run -v --duration 100ms "$BUILT/optional/missing.bpf.o"
 	exits 0
 	grep -qE '^epm: .*wished.*' <<<"$output"
-	grep -qE '1 programs attached' <<<"$output"
+	grep -qE 'programs attached: 1' <<<"$output"
 }
 
 # ---- objects ----

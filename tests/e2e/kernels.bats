@@ -8,7 +8,13 @@ own_btf=/sys/kernel/btf/vmlinux
 setup_file() {
 	# somewhere else than below TMPDIR, which is each test's own
 	export PACKAGE=$BATS_FILE_TMPDIR/plain.o
-	cp "$EPM_SRC/tests/data/needs/plain.elf" "$PACKAGE"
+	clang -g -O2 -target bpf -idirafter "/usr/include/$(uname -m)-linux-gnu" -x c - -c -o "$PACKAGE" <<-'END'
+		#include <linux/bpf.h>
+		#include <bpf/bpf_helpers.h>
+		SEC("xdp.frags") int frame(struct xdp_md *ctx) { return XDP_PASS; }
+		SEC("tp/syscalls/sys_enter_kill") int killed(void *ctx) { return 0; }
+		char LICENSE[] SEC("license") = "GPL";
+	END
 }
 
 # own NAME: this kernel's BTF as a file

@@ -126,7 +126,7 @@ open_line() {
 
 @test "--skip leaves a program out; one that is not there is a usage error" {
 	start_run --skip openat_done opensnoop --tgid_target 1
-	grep -qx 'epm: opensnoop: 2 programs attached' err
+	grep -qx 'epm: opensnoop: programs attached: 2' err
 	end_run
 	exits 0
 	touch file

@@ -70,3 +70,72 @@ explains() {
 	explains lock_call 'while a spin lock is held'
 	explains global 'called with other arguments than it has'
 }
+
+# ---- not the verifier ----
+
+# says_of NAME STATUS LINE FLAG…: what is printed of the object that is compiled with these flags
+says_of() {
+	local name=$1 wanted=$2 line=$3
+	shift 3
+	clang -g -O2 -target bpf -mcpu=v3 -w -idirafter "/usr/include/$(uname -m)-linux-gnu" "$@" \
+		-c "$BATS_TEST_DIRNAME/../data/refused/unloadable.c" -o "$name.bpf.o"
+	epm run --no-check --duration 10ms "./$name.bpf.o"
+	exits "$wanted"
+	[[ ${lines[0]} == "epm: $name: "*"$line"* ]] || {
+		printf '%s: not "%s":\n%s\n' "$name" "$line" "$output" >&2
+		return 1
+	}
+}
+
+# of_map NAME STATUS LINE TYPE KEY VALUE ENTRIES
+of_map() {
+	says_of "$1" "$2" "map map: $3" "-DMAP_TYPE=$4" "-DMAP_KEY=$5" "-DMAP_VALUE=$6" "-DMAP_ENTRIES=$7"
+}
+
+@test "maps that cannot be" {
+	of_map empty 8 'it has no size (max_entries is 0)' BPF_MAP_TYPE_HASH 4 4 0
+	of_map keyed 8 'keys of an array have 4 bytes, these have 8' BPF_MAP_TYPE_ARRAY 8 4 1
+	of_map wide 8 'values of per-CPU maps have at most 32768 bytes, these have 100000' \
+		BPF_MAP_TYPE_PERCPU_HASH 4 100000 1
+	of_map many 8 '4294967280 entries of 4100 bytes (16 TiB) are more than a map can have' \
+		BPF_MAP_TYPE_HASH 4 4096 0xfffffff0
+	of_map large 1 'the kernel has no memory for its 100000000 entries of 4100 bytes (382 GiB)' \
+		BPF_MAP_TYPE_ARRAY 4 4096 100000000
+	of_map newer 8 'this kernel has no maps of type' 99 4 4 1
+	of_map keyless 8 'the kernel does not take its size, flags or types (stack, key 4 bytes, value 4' \
+		BPF_MAP_TYPE_STACK 4 4 1
+}
+
+@test "what the kernel does not have" {
+	says_of kfunc 8 "this kernel has no function 'bpf_no_such_function' that programs may call" -DCASE_kfunc
+	says_of prototype 8 "'bpf_rcu_read_lock' takes or returns something else" -DCASE_prototype
+	says_of symbol 8 "this kernel has no variable 'no_such_variable'" -DCASE_symbol
+	says_of option 8 "the kernel's option CONFIG_NO_SUCH_OPTION is not set" -DCASE_option
+	says_of member 8 'this kernel has no struct task_struct.no_such_member, which program refused uses' \
+		-DCASE_member
+}
+
+@test "places to attach to that are not there" {
+	local place
+	for place in fentry/no_such_function tp_btf/no_such_event lsm/no_such_hook iter/no_such_thing; do
+		says_of "${place%%/*}" 8 "this kernel has no '${place#*/}' to attach a program to" \
+			"-DSECTION=\"$place\""
+	done
+	for place in tracepoint/no_such/event raw_tp/no_such_event uprobe//no/such/file:main \
+		uprobe//bin/true:no_such_function; do
+		says_of attached 8 "program refused: there is nothing on this machine to attach it to: $place" \
+			"-DSECTION=\"$place\""
+	done
+	says_of section 8 "libbpf does not know what kind of program the section 'wonder/x' is for" \
+		'-DSECTION="wonder/x"'
+	says_of replaced 8 'program refused replaces or watches another eBPF program' \
+		'-DSECTION="freplace/x"'
+}
+
+@test "rights that are taken away" {
+	clang -g -O2 -target bpf -w -idirafter "/usr/include/$(uname -m)-linux-gnu" \
+		-c "$BATS_TEST_DIRNAME/../data/refused/unloadable.c" -o plain.bpf.o
+	run setpriv --bounding-set=-all --inh-caps=-all "$EPM" run --no-check --duration 10ms ./plain.bpf.o
+	exits 4
+	[[ $output == *'plain: the kernel refuses to load eBPF programs (EPERM)'*'container without CAP_BPF'* ]]
+}

@@ -373,7 +373,7 @@ edited() {
 	edited '.bpf_skel.progs |= map(if .name == "on_kill" then .attach = "tp/syscalls/sys_exit_kill" else .link = false end)'
 	caused 1 edit
 	[ "$(jq -c .where out)" = 1 ]
-	grep -qx 'epm: edit: 1 programs attached' err
+	grep -qx 'epm: edit: programs attached: 1' err
 	edited '.bpf_skel.progs |= map(if .name == "on_kill" then .attach = "tp/syscalls/sys_enter_tgkill" else . end)'
 	caused 1 edit
 	[ "$(jq -c .where out)" = 2 ]
