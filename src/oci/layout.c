@@ -77,13 +77,17 @@ static bool has_blobs(int dir)
 	return false;
 }
 
-/* What a directory is: a layout (0), none at all (NOT_FOUND) or a part of one (CORRUPT). */
+/*
+ * What a directory is: a layout (0), none at all (NOT_FOUND) or a part of one (CORRUPT). Somebody
+ * may be making it at this moment, so that what is made last is looked at first.
+ */
 static int look(int dir, const char *path, struct err *err)
 {
-	bool has_frame = fs_exists(dir, "oci-layout");
+	bool has_any = has_blobs(dir);
 	bool has_index = fs_exists(dir, "index.json");
+	bool has_frame = fs_exists(dir, "oci-layout");
 
-	if (!has_index && !has_blobs(dir))
+	if (!has_index && !has_any)
 		return err_set(err, EC_NOT_FOUND, "%s: no image layout", path);
 	if (!has_frame || !has_index)
 		return incomplete(path, has_frame ? "index.json" : "oci-layout", err);
