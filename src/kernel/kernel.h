@@ -56,6 +56,12 @@ struct kernel {
 		bool is_read;
 		bool is_known;
 	} options;
+	struct kernel_neighbours { /* found when tables.h is first asked */
+		bool is_known;
+		size_t older;  /* of those tried the nearest that is not newer; SIZE_MAX: none */
+		size_t newer;  /* the nearest that is not older; SIZE_MAX: none */
+		bool is_plain; /* version and BTF agree: no old release with a newer BPF */
+	} neighbours;
 };
 
 void kernel_done(struct kernel *kernel);

@@ -15,12 +15,6 @@ struct measure {
 	uint32_t levels[LEVEL_N];
 };
 
-struct neighbours {
-	size_t older;  /* of those tried the nearest that is not newer; SIZE_MAX: none */
-	size_t newer;  /* the nearest that is not older; SIZE_MAX: none */
-	bool is_plain; /* version and BTF say the same: nobody's old release with a newer BPF */
-};
-
 static const struct btf_type *find_enum(const struct kernel *kernel, const char *name)
 {
 	const struct kernel_part *main = &kernel->main;
@@ -87,10 +81,10 @@ static bool has_levels(const uint32_t *least, const uint32_t *levels)
  * By version and levels; and by the version alone, which has to come to the same in a kernel that
  * is what it says it is.
  */
-static struct neighbours neighbours_of(const struct kernel *kernel)
+static struct kernel_neighbours find_neighbours(const struct kernel *kernel)
 {
 	struct measure measure = measure_of(kernel);
-	struct neighbours found = { SIZE_MAX, SIZE_MAX, false }, by_version = found;
+	struct kernel_neighbours found = { true, SIZE_MAX, SIZE_MAX, false }, by_version = found;
 
 	for (size_t i = 0; i < ARRAY_SIZE(probed_kernels); i++) {
 		const struct probed_kernel *probed = &probed_kernels[i];
@@ -110,6 +104,15 @@ static struct neighbours neighbours_of(const struct kernel *kernel)
 	found.is_plain = measure.version && found.older == by_version.older &&
 			 found.newer == by_version.newer;
 	return found;
+}
+
+static struct kernel_neighbours neighbours_of(const struct kernel *kernel)
+{
+	struct kernel *k = (struct kernel *)kernel; /* a cache */
+
+	if (!k->neighbours.is_known)
+		k->neighbours = find_neighbours(kernel);
+	return k->neighbours;
 }
 
 static const struct probed_row *find_row(size_t probed, struct span word)
@@ -214,7 +217,7 @@ static enum table_answer ask_one(size_t probed, const struct question *question)
 
 static enum table_answer ask_all(const struct kernel *kernel, const struct question *question)
 {
-	struct neighbours near = neighbours_of(kernel);
+	struct kernel_neighbours near = neighbours_of(kernel);
 	enum table_answer older = TABLE_UNKNOWN, newer;
 
 	if (near.newer == SIZE_MAX)
