@@ -98,7 +98,7 @@ uint32_t export_tag_find(const struct btf *btf, const char *map)
 
 		if (!btf_is_decl_tag(type))
 			continue;
-		name = btf__name_by_offset(btf, type->name_off);
+		name = type_text(btf, type->name_off);
 		if (name && text_starts(name, EXPORT_TAG) &&
 		    !strcmp(name + strlen(EXPORT_TAG), map))
 			return type->type;

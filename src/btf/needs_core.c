@@ -21,7 +21,7 @@ struct walk {
 /* "" also for an offset that is out of range: btf__new() of libbpf 1.1 does not check them. */
 static const char *name_at(const struct btf *btf, uint32_t offset)
 {
-	const char *name = btf__name_by_offset(btf, offset);
+	const char *name = type_text(btf, offset);
 
 	return name ? name : "";
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/alloc.h"
+#include "btf/type.h"
 
 struct picker {
 	const struct btf *from;
@@ -29,9 +30,7 @@ AUTO_STRUCT(picker, struct picker, picker_done);
 
 static const char *name_at(const struct picker *p, uint32_t offset)
 {
-	const char *name = btf__name_by_offset(p->from, offset);
-
-	return name ? name : "";
+	return type_text(p->from, offset);
 }
 
 static bool is_named(const struct picker *p, uint32_t offset)

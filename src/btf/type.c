@@ -30,11 +30,16 @@ const struct btf_type *type_stripped(const struct btf *btf, uint32_t id)
 	return type_at(btf, type_strip(btf, id));
 }
 
+const char *type_text(const struct btf *btf, uint32_t offset)
+{
+	const char *text = btf__name_by_offset(btf, offset);
+
+	return text ? text : "";
+}
+
 const char *type_name(const struct btf *btf, uint32_t id)
 {
-	const char *name = btf__name_by_offset(btf, type_at(btf, id)->name_off);
-
-	return name ? name : "";
+	return type_text(btf, type_at(btf, id)->name_off);
 }
 
 const char *type_typedef(const struct btf *btf, uint32_t id)
@@ -236,7 +241,7 @@ const char *type_enumerator(const struct btf *btf, uint32_t enum_id, uint64_t va
 	for (uint32_t i = 0; i < btf_vlen(type); i++)
 		if (cut(type_enumerator_at(type, i, &name_off), type->size) ==
 		    cut(value, type->size))
-			return btf__name_by_offset(btf, name_off);
+			return type_text(btf, name_off);
 	return NULL;
 }
 
@@ -251,7 +256,7 @@ bool type_enum_value(const struct btf *btf, uint32_t enum_id, const char *name, 
 		return false;
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
 		value = type_enumerator_at(type, i, &name_off);
-		candidate = btf__name_by_offset(btf, name_off);
+		candidate = type_text(btf, name_off);
 		if (candidate && !strcmp(candidate, name)) {
 			*out = value;
 			return true;

@@ -19,6 +19,9 @@ const struct btf_type *type_stripped(const struct btf *btf, uint32_t id);
 /* Name of the type itself, "" when it has none or is void. Borrowed from the BTF. */
 const char *type_name(const struct btf *btf, uint32_t id);
 
+/* A string of the BTF; "" for an offset beyond them, of which libbpf makes NULL. */
+const char *type_text(const struct btf *btf, uint32_t offset);
+
 /* The first typedef name on the way down (`pid_t` of `const volatile pid_t`), or NULL. */
 const char *type_typedef(const struct btf *btf, uint32_t id);
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "btf/type.h"
 
 #define MAX_NESTING 16 /* of structs and arrays in one another */
 
@@ -197,9 +198,9 @@ static int enum_from_text(const struct btf *btf, const struct type_info *info, c
 		return 0;
 	usage(err, text, "one of the names");
 	return err_hint(err, "enum %s has %u values, the first is %s",
-			btf__name_by_offset(btf, type->name_off), btf_vlen(type),
+			type_text(btf, type->name_off), btf_vlen(type),
 			btf_vlen(type) && btf_is_enum(type)
-				? btf__name_by_offset(btf, btf_enum(type)->name_off)
+				? type_text(btf, btf_enum(type)->name_off)
 				: "…");
 }
 
@@ -308,7 +309,7 @@ static int struct_from_json(const struct btf *btf, const struct type_info *info,
 
 	json_object_foreach ((json_t *)json, key, item) {
 		for (i = 0; i < btf_vlen(type); i++) {
-			name = btf__name_by_offset(btf, members[i].name_off);
+			name = type_text(btf, members[i].name_off);
 			if (name && !strcmp(name, key))
 				break;
 		}
@@ -378,7 +379,7 @@ static json_t *struct_to_json(const struct btf *btf, const struct type_info *inf
 
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
-		const char *name = btf__name_by_offset(btf, member->name_off);
+		const char *name = type_text(btf, member->name_off);
 		uint32_t offset = btf_member_bit_offset(type, i) / 8;
 
 		if (name && *name && !btf_member_bitfield_size(type, i) && offset <= info->size)

@@ -151,7 +151,7 @@ static uint32_t struct_id(const struct generator *g, const char *name)
 static int add_member(struct generator *g, const char *owner, const struct btf_member *member,
 		      json_t *members)
 {
-	const char *name = btf__name_by_offset(g->object.btf, member->name_off);
+	const char *name = type_text(g->object.btf, member->name_off);
 	const struct note *note;
 	AUTO(free) char *type = NULL;
 	json_t *item;
@@ -182,7 +182,7 @@ static int add_members(struct generator *g, const char *owner, const struct btf_
 {
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
-		const char *name = btf__name_by_offset(g->object.btf, member->name_off);
+		const char *name = type_text(g->object.btf, member->name_off);
 		const struct btf_type *inner = type_stripped(g->object.btf, member->type);
 
 		if ((!name || !*name) && btf_is_composite(inner)) {

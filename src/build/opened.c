@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "btf/type.h"
 #include "build/heard.h"
 
 static int open_bpf(struct span object, const char *name, struct opened *o, struct err *err)
@@ -52,7 +53,7 @@ const char *opened_data_section(const struct opened *o, const struct bpf_map *ma
 		return NULL;
 	type = btf__type_by_id(o->btf, bpf_map__btf_value_type_id(map));
 	if (type && btf_is_datasec(type))
-		return btf__name_by_offset(o->btf, type->name_off);
+		return type_text(o->btf, type->name_off);
 	/* .rodata.str1.1 and the like have no BTF of their own */
 	return strchr(bpf_map__name(map), '.') ? strchr(bpf_map__name(map), '.') : "";
 }

@@ -46,7 +46,7 @@ bool map_definition_find(const struct btf *btf, const char *name, struct map_def
 	*out = (struct map_definition){ 0 };
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
-		const char *word = btf__name_by_offset(btf, member->name_off);
+		const char *word = type_text(btf, member->name_off);
 
 		if (!strcmp(word, "type"))
 			out->type = number_of(btf, member->type);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "btf/needs_core.h"
+#include "btf/type.h"
 
 static const struct check_wish *find_wish(const struct check_wish *wishes, size_t n,
 					  const char *name)
@@ -75,7 +76,7 @@ static void add_externs(struct check_subject *s, const char *section, bool is_op
 		item = btf__type_by_id(s->btf, btf_var_secinfos(type)[i].type);
 		if (!item || (!btf_is_var(item) && !btf_is_func(item)))
 			continue;
-		e->name = btf__name_by_offset(s->btf, item->name_off);
+		e->name = type_text(s->btf, item->name_off);
 		e->type_id = item->type;
 		e->kind = btf_is_func(item) ? EXTERN_FUNCTION : EXTERN_VARIABLE;
 		if (is_option)

@@ -244,12 +244,26 @@ static const struct {
 	{ "lsm", LIVE_LSM, "LSM programs" },
 };
 
+/* Functions are loaded for, or only attached to? */
+static bool is_bound_at_load(const struct check_program *program)
+{
+	return program->attached->kernel_btf;
+}
+
+/* Is there something that it is put on, by epm? */
+static bool has_target(const struct check_program *program)
+{
+	return program->target.len && (!program->is_unlinked || is_bound_at_load(program));
+}
+
 /* What the running kernel says of all programs of a kind. */
 static bool takes_kind(struct question *q, struct target_answer *a)
 {
 	const char *section = q->program->attached->section, *why;
 
-	for (size_t i = 0; q->live && i < ARRAY_SIZE(kinds); i++) {
+	if (!q->live || (!is_bound_at_load(q->program) && !has_target(q->program)))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (strcmp(section, kinds[i].section) != 0)
 			continue;
 		why = live_refusal(q->live, q->kernel, kinds[i].kind);
@@ -341,12 +355,6 @@ static bool has_attach_type(struct question *q, struct target_answer *a)
 	return true;
 }
 
-/* Functions are loaded for, or only attached to? */
-static bool is_bound_at_load(const struct check_program *program)
-{
-	return program->attached->kernel_btf;
-}
-
 void targets_find(const struct target_question *question, struct target_answer *out)
 {
 	const struct check_program *program = question->program;
@@ -365,7 +373,7 @@ void targets_find(const struct target_question *question, struct target_answer *
 		return;
 	}
 	out->context_size = context_size(q.kernel, program);
-	if (!program->target.len || (program->is_unlinked && !is_bound_at_load(program)))
+	if (!has_target(program))
 		return;
 	snprintf(q.name, sizeof(q.name), "%.*s", (int)program->target.len, program->target.data);
 	if (!strcmp(program->attached->section, "kprobe"))

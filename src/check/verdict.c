@@ -56,6 +56,11 @@ static bool is_grouped(const struct job *job, uint32_t program)
 	return false;
 }
 
+bool verdict_tries(const struct job *job)
+{
+	return job->rules->live && !job->rules->is_quick && !job->kernel->is_partial;
+}
+
 static void find_targets(struct job *job)
 {
 	for (uint32_t i = 0; i < job->subject->n_programs; i++) {

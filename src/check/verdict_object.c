@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "base/alloc.h"
 #include "btf/kernel_word.h"
+#include "btf/type.h"
 #include "check/offers.h"
 #include "check/verdict_priv.h"
+#include "kernel/live_try.h"
 #include "kernel/tables.h"
 
 static void check_maps(struct job *job)
@@ -14,6 +16,10 @@ static void check_maps(struct job *job)
 			offers_word(job->kernel, "bpf_map_type", "BPF_MAP_TYPE_", maps->items[i]);
 		struct finding *finding;
 
+		uint32_t type = kernel_map_number(maps->items[i]);
+
+		if (offer == OFFER_YES && verdict_tries(job) && live_map(type) == LIVE_NO)
+			offer = OFFER_NO;
 		if (offer == OFFER_YES && !job->rules->wants_all)
 			continue;
 		finding = verdict_add(job, FINDING_OK, FIND_MAP, FINDING_OBJECT, maps->items[i]);
@@ -21,7 +27,7 @@ static void check_maps(struct job *job)
 			continue;
 		finding->level = FINDING_MISSING;
 		verdict_why(finding, "there is no map type %s", maps->items[i]);
-		finding->since = kernel_table_map_since(kernel_map_number(maps->items[i]));
+		finding->since = kernel_table_map_since(type);
 	}
 }
 
@@ -113,7 +119,7 @@ static bool has_member(const struct btf *btf, const char *type_name, const char 
 	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
 
 	for (uint32_t i = 0; type && i < btf_vlen(type); i++)
-		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), member))
+		if (!strcmp(type_text(btf, btf_members(type)[i].name_off), member))
 			return true;
 	return false;
 }

@@ -34,6 +34,9 @@ void verdict_at(struct job *job, struct finding *finding, uint32_t section, uint
 void verdict_drop_findings(struct check_verdict *verdict, size_t from);
 void verdict_finding_done(struct finding *finding);
 
+/* May the kernel, which is the one that runs, be asked by loading programs that do nothing? */
+bool verdict_tries(const struct job *job);
+
 /* verdict_object.c: maps, options, symbols, all that is asked for by the object as a whole. */
 void verdict_object(struct job *job);
 

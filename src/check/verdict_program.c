@@ -6,6 +6,7 @@
 #include "check/map_use.h"
 #include "check/offers.h"
 #include "check/verdict_priv.h"
+#include "kernel/live_try.h"
 #include "kernel/tables.h"
 
 #define HELPERS_MOST 512
@@ -58,6 +59,18 @@ static const char *lockdown_of(const struct scan *scan, uint32_t helper)
 	return NULL;
 }
 
+/* Tried, where the kernel is the one that runs; else by what others of its kind do. */
+static bool refuses_helper(struct job *job, const struct check_program *program, uint32_t id)
+{
+	enum live_answer tried = verdict_tries(job)
+					 ? live_helper(job->kernel, program->own_section, id)
+					 : LIVE_UNKNOWN;
+
+	if (tried != LIVE_UNKNOWN)
+		return tried == LIVE_NO;
+	return kernel_table_helper(job->kernel, program->own_section, id) == TABLE_NO;
+}
+
 static void see_helper(struct scan *scan, uint32_t id, uint32_t section, uint32_t insn)
 {
 	const struct check_program *program = &scan->job->subject->programs[scan->program];
@@ -80,8 +93,7 @@ static void see_helper(struct scan *scan, uint32_t id, uint32_t section, uint32_
 		finding = add(scan, FIND_HELPER, word, section, insn);
 		verdict_why(finding, "there is no helper %s", word);
 		finding->since = kernel_table_helper_since(id);
-	} else if (!kernel->is_partial &&
-		   kernel_table_helper(kernel, program->own_section, id) == TABLE_NO) {
+	} else if (!kernel->is_partial && refuses_helper(scan->job, program, id)) {
 		finding = add(scan, FIND_HELPER, word, section, insn);
 		verdict_why(finding, "%s programs may not call it", type_word(scan));
 		finding->since = kernel_table_helper_works(program->own_section, id);
@@ -305,6 +317,7 @@ static void check_type(struct job *job, uint32_t program)
 {
 	const struct check_program *p = &job->subject->programs[program];
 	struct finding *finding;
+	int error;
 
 	if (p->is_foreign) {
 		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->own_section);
@@ -320,6 +333,10 @@ static void check_type(struct job *job, uint32_t program)
 			   OFFER_NO) {
 		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->kind->type);
 		verdict_why(finding, "there is no program type %s", p->kind->type);
+	} else if (verdict_tries(job) &&
+		   live_program(job->kernel, p->own_section, &error) == LIVE_NO) {
+		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->own_section);
+		verdict_why(finding, "such programs are not taken: %s", strerror(error));
 	} else if (kernel_table_program(job->kernel, p->own_section) == TABLE_NO) {
 		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->own_section);
 		verdict_why(finding, "such programs are not taken");

@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "base/identity.h"
 #include "base/limits.h"
+#include "kernel/live_try.h"
 #include "kernel/trivial.h"
 
 struct live_text { /* a file that is read when it is asked for */
@@ -123,7 +124,7 @@ static bool lacks_event_source(const char *name)
 
 static bool loads(const struct trivial *trivial)
 {
-	bool ignored;
+	enum trivial_look ignored;
 	int fd = trivial_load(trivial, &ignored);
 
 	if (fd >= 0)
@@ -134,10 +135,8 @@ static bool loads(const struct trivial *trivial)
 /* An errno; 0: it is taken, or none is, for want of rights. */
 static int try_program(struct kernel *kernel, struct trivial trivial, const char *function)
 {
-	const struct trivial simple = { .type = BPF_PROG_TYPE_TRACEPOINT };
-
 	if (!kernel_find(kernel, function, BTF_KIND_FUNC, NULL, &trivial.btf_id) ||
-	    !loads(&simple) || loads(&trivial))
+	    !live_has_rights() || loads(&trivial))
 		return 0;
 	return errno;
 }

@@ -67,10 +67,10 @@ static int try_event(struct perf_event_attr *attr, int pid, int type)
 {
 	const struct trivial trivial = { .type = type };
 	AUTO(close) int program = -1;
-	bool looked;
+	enum trivial_look look;
 	int fd, rc = -1;
 
-	program = trivial_load(&trivial, &looked);
+	program = trivial_load(&trivial, &look);
 	if (program < 0)
 		return -1;
 	attr->size = sizeof(*attr);
@@ -166,10 +166,10 @@ static int try_cycles(struct doctor *doctor)
 static int try_raw(const struct trivial *trivial, const char *name)
 {
 	AUTO(close) int program = -1;
-	bool looked;
+	enum trivial_look look;
 	int fd;
 
-	program = trivial_load(trivial, &looked);
+	program = trivial_load(trivial, &look);
 	if (program < 0)
 		return -1;
 	identity_raise();
@@ -224,11 +224,11 @@ static int try_iter(struct doctor *doctor)
 					 .attach = BPF_TRACE_ITER,
 					 .btf_id = id_of(doctor, "bpf_iter_task", BTF_KIND_FUNC) };
 	AUTO(close) int program = -1;
-	bool looked;
+	enum trivial_look look;
 	int fd;
 
 	errno = ENOENT;
-	program = trivial.btf_id ? trivial_load(&trivial, &looked) : -1;
+	program = trivial.btf_id ? trivial_load(&trivial, &look) : -1;
 	if (program < 0)
 		return -1;
 	identity_raise();

@@ -43,7 +43,7 @@ void doctor_programs(struct doctor *doctor)
 	const struct trivial simple = { .type = BPF_PROG_TYPE_SOCKET_FILTER };
 	struct doctor_item *item;
 	struct err err;
-	bool looked;
+	enum trivial_look look;
 	int fd;
 
 	if (preflight_rights(&err) < 0) {
@@ -52,9 +52,9 @@ void doctor_programs(struct doctor *doctor)
 		doctor_how(item, "sudo epm doctor");
 		return;
 	}
-	fd = trivial_load(&tracing, &looked);
+	fd = trivial_load(&tracing, &look);
 	if (fd < 0 && errno == EINVAL)
-		fd = trivial_load(&simple, &looked);
+		fd = trivial_load(&simple, &look);
 	if (fd >= 0) {
 		close(fd);
 		doctor->can_load = true;
@@ -72,34 +72,34 @@ enum type_answer { TYPE_NO, TYPE_YES, TYPE_REFUSED };
 static enum type_answer has_program_type(int type)
 {
 	static const struct trivial special[] = {
-		{ BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_INGRESS, 0, false },
-		{ BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, 0, false },
-		{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, 0, false },
-		{ BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE, 0, false },
-		{ BPF_PROG_TYPE_CGROUP_SYSCTL, BPF_CGROUP_SYSCTL, 0, false },
-		{ BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, 0, false },
-		{ BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, 0, false },
-		{ BPF_PROG_TYPE_SYSCALL, 0, 0, true },
-		{ PROG_NETFILTER, ATTACH_NETFILTER, 0, false },
+		{ BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_INGRESS, 0, false, 0 },
+		{ BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE, 0, false, 0 },
+		{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, 0, false, 0 },
+		{ BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE, 0, false, 0 },
+		{ BPF_PROG_TYPE_CGROUP_SYSCTL, BPF_CGROUP_SYSCTL, 0, false, 0 },
+		{ BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT, 0, false, 0 },
+		{ BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, 0, false, 0 },
+		{ BPF_PROG_TYPE_SYSCALL, 0, 0, true, 0 },
+		{ PROG_NETFILTER, ATTACH_NETFILTER, 0, false, 0 },
 		/* BTF type 1 is nothing of the kind: the verifier says so */
-		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, 1, false },
-		{ BPF_PROG_TYPE_LSM, BPF_LSM_MAC, 1, false },
-		{ BPF_PROG_TYPE_EXT, 0, 1, false },
-		{ BPF_PROG_TYPE_STRUCT_OPS, 0, 1, false },
+		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, 1, false, 0 },
+		{ BPF_PROG_TYPE_LSM, BPF_LSM_MAC, 1, false, 0 },
+		{ BPF_PROG_TYPE_EXT, 0, 1, false, 0 },
+		{ BPF_PROG_TYPE_STRUCT_OPS, 0, 1, false, 0 },
 	};
 	struct trivial trivial = { .type = type };
-	bool looked;
+	enum trivial_look look;
 	int fd;
 
 	for (size_t i = 0; i < ARRAY_SIZE(special); i++)
 		if (special[i].type == type)
 			trivial = special[i];
-	fd = trivial_load(&trivial, &looked);
+	fd = trivial_load(&trivial, &look);
 	if (fd >= 0) {
 		close(fd);
 		return TYPE_YES;
 	}
-	if (looked || errno == NO_SUPPORT)
+	if (look != TRIVIAL_UNSEEN || errno == NO_SUPPORT)
 		return TYPE_YES;
 	return errno == EPERM || errno == EACCES ? TYPE_REFUSED : TYPE_NO;
 }

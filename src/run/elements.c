@@ -378,7 +378,7 @@ static int pick_member(const struct btf *btf, const struct btf_type *type)
 
 		if (!is_slots(btf, member->type, &scratch))
 			continue;
-		if (!strcmp(btf__name_by_offset(btf, member->name_off), "slots"))
+		if (!strcmp(type_text(btf, member->name_off), "slots"))
 			return i;
 		if (only >= 0)
 			return -1;
@@ -392,7 +392,7 @@ static void add_labels(const struct btf *btf, const struct btf_type *type, int s
 {
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
-		const char *name = btf__name_by_offset(btf, member->name_off);
+		const char *name = type_text(btf, member->name_off);
 
 		if ((int)i == slots_index || !name || !*name || btf_member_bitfield_size(type, i) ||
 		    out->n_others == ARRAY_SIZE(out->others))

@@ -45,7 +45,7 @@ struct enum_names *enum_names_new(const struct btf *btf, uint32_t enum_id)
 		name->value = type_enumerator_at(type, i, &name_off);
 		if (type->size < 8)
 			name->value &= (1ull << (8 * type->size)) - 1;
-		text = btf__name_by_offset(btf, name_off);
+		text = type_text(btf, name_off);
 		name->text = clean_name(text ? text : "");
 		name->len = strlen(name->text);
 		if (name->len > names->longest)

@@ -37,7 +37,7 @@ static int add_member(struct plan_builder *b, const struct plan_field *f,
 		      bool *is_first)
 {
 	const struct btf_member *member = btf_members(type) + i;
-	const char *name = btf__name_by_offset(b->btf, member->name_off);
+	const char *name = type_text(b->btf, member->name_off);
 	/* a column may be renamed for the eye; the keys of JSON are the members' names */
 	bool is_renamed = wish && wish->column && !plan_is_json(b);
 	const char *shown = is_renamed ? wish->column : name ? name : "";
@@ -70,7 +70,7 @@ static int add_members(struct plan_builder *b, const struct plan_field *f,
 		return err_set(b->err, EC_CORRUPT, "BTF: structs nested deeper than %d",
 			       PLAN_NESTING);
 	for (uint32_t i = 0; i < btf_vlen(type) && rc == 0; i++) {
-		const char *name = btf__name_by_offset(b->btf, members[i].name_off);
+		const char *name = type_text(b->btf, members[i].name_off);
 		const struct btf_type *inner = type_stripped(b->btf, members[i].type);
 		struct plan_field sub = *f;
 
@@ -117,7 +117,7 @@ static int find_member(const struct btf *btf, const char *name, struct owner *ow
 	const struct btf_member *members = btf_members(type);
 
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
-		const char *found = btf__name_by_offset(btf, members[i].name_off);
+		const char *found = type_text(btf, members[i].name_off);
 		struct owner inner = { type_stripped(btf, members[i].type),
 				       owner->base + btf_member_bit_offset(type, i) / 8 };
 		int index;

@@ -82,7 +82,7 @@ static uint32_t record_type(const struct opening *o, const struct bpf_map *map,
 	}
 	id = type_by_number(btf, wish);
 	if (id) {
-		const char *name = btf__name_by_offset(btf, btf__type_by_id(btf, id)->name_off);
+		const char *name = type_text(btf, btf__type_by_id(btf, id)->name_off);
 
 		*out_export = name ? config_find_export(config, name) : NULL;
 		return id;
