@@ -14,6 +14,7 @@
 	X(GUARDED, "guarded")	       /* it has not, and the program does without it */          \
 	X(OPTION, "guarded by option") /* the same, unless an option is given that asks for it */ \
 	X(UNKNOWN, "unknown")	       /* cannot be told from what is known of this kernel */     \
+	X(OPEN, "to be given")	       /* nothing of the kernel: the package does not say it */   \
 	X(LIKELY, "probably missing")  /* BTF does not show it, and does not show all */          \
 	X(MISSING, "missing")	       /* the program will be refused */                          \
 	X(ERROR, "object error")       /* the whole object will be */

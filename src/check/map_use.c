@@ -52,6 +52,8 @@ bool map_definition_find(const struct btf *btf, const char *name, struct map_def
 			out->type = number_of(btf, member->type);
 		else if (!strcmp(word, "map_flags"))
 			out->flags = number_of(btf, member->type);
+		else if (!strcmp(word, "max_entries"))
+			out->max_entries = number_of(btf, member->type);
 		else if (!strcmp(word, "value"))
 			look_into_value(btf, member->type, out);
 	}

@@ -11,6 +11,7 @@
 struct map_definition { /* as .maps has it in BTF */
 	uint32_t type;
 	uint32_t flags;
+	uint32_t max_entries;
 	bool has_lock;
 	bool has_timer;
 };

@@ -11,6 +11,7 @@
 #include "btf/needs.h"
 #include "check/subject.h"
 #include "kernel/kernel.h"
+#include "kernel/live.h"
 
 /*
  * `requirements` of the package config (epm-package(5)): what some program can come to, and as
@@ -22,8 +23,13 @@ int required_find(struct check_subject *subject, json_t **out, struct err *err) 
 
 /*
  * Hold `requirements` that came with a package against a kernel. True when something is certainly
- * missing; the first such thing goes into why. What is not understood is passed over.
+ * missing; the first such thing goes into why. What is not understood is passed over. live: of the
+ * running kernel, NULL for another.
  */
-bool required_is_missing(const json_t *requirements, struct kernel *kernel, struct str *why);
+bool required_is_missing(const json_t *requirements, struct kernel *kernel, const struct live *live,
+			 struct str *why);
+
+/* Does every way of running it take types of the kernel? */
+bool required_has_types(const json_t *requirements);
 
 #endif

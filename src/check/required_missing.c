@@ -9,6 +9,7 @@
 
 struct question {
 	struct kernel *kernel;
+	const struct live *live;
 	struct str *why;
 };
 
@@ -54,7 +55,7 @@ static bool lacks_kfunc(struct question *q, const char *word)
 static bool lacks_target(struct question *q, const char *word)
 {
 	struct check_program program = { .name = word, .own_section = word, .section = word };
-	struct target_question ask = { .kernel = q->kernel, .program = &program };
+	struct target_question ask = { .kernel = q->kernel, .live = q->live, .program = &program };
 	AUTO(free) char *clean = NULL;
 	struct target_answer answer;
 
@@ -178,10 +179,11 @@ static bool lacks_types(struct question *q, const json_t *types)
 	return false;
 }
 
-bool required_is_missing(const json_t *requirements, struct kernel *kernel, struct str *why)
+bool required_is_missing(const json_t *requirements, struct kernel *kernel, const struct live *live,
+			 struct str *why)
 {
 	const json_t *r = json_object_get(requirements, "required");
-	struct question q = { kernel, why };
+	struct question q = { kernel, live, why };
 
 	if (!json_is_object(r) || kernel->is_partial)
 		return false;
@@ -191,4 +193,11 @@ bool required_is_missing(const json_t *requirements, struct kernel *kernel, stru
 	       lacks_any(&q, json_object_get(r, "kfuncs"), lacks_kfunc) ||
 	       lacks_any(&q, json_object_get(r, "attachTargets"), lacks_target) ||
 	       lacks_types(&q, json_object_get(r, "coreTypes"));
+}
+
+bool required_has_types(const json_t *requirements)
+{
+	const json_t *r = json_object_get(requirements, "required");
+
+	return json_object_size(json_object_get(r, "coreTypes")) > 0;
 }

@@ -226,6 +226,7 @@ void check_subject_free(struct check_subject *s)
 	free(s->externs);
 	free(s->relos);
 	needs_list_done(&s->maps);
+	needs_list_done(&s->sized);
 	variables_done(&s->variables);
 	code_done(&s->code);
 	ext_info_done(&s->info);
@@ -250,6 +251,11 @@ void check_subject_name_flag(struct check_subject *s, const char *variable, cons
 	for (size_t i = 0; i < s->variables.n_items; i++)
 		if (!strcmp(s->variables.items[i].name, variable))
 			s->flag_names[i] = name;
+}
+
+void check_subject_size_map(struct check_subject *s, const char *map)
+{
+	needs_list_add(&s->sized, map);
 }
 
 const struct check_extern *check_find_extern(const struct check_subject *s, const char *name)

@@ -73,9 +73,11 @@ struct check_subject {
 	struct check_extern *externs;
 	size_t n_externs;
 	struct needs_list maps; /* words of map types */
-	struct str *data;	/* by section: read-only data with what has been set; empty: none */
-	uint8_t **flags; /* by section: bytes that variables a person can set take; or NULL */
-	bool is_gpl;	 /* its licence is GPL compatible */
+	struct needs_list
+		sized;	  /* names of maps that get another size than they are compiled with */
+	struct str *data; /* by section: read-only data with what has been set; empty: none */
+	uint8_t **flags;  /* by section: bytes that variables a person can set take; or NULL */
+	bool is_gpl;	  /* its licence is GPL compatible */
 };
 
 /*
@@ -93,6 +95,9 @@ void check_subject_set(struct check_subject *subject, const char *section, uint3
 
 /* How the flag of a variable is called, where it is not called as the variable. Borrowed. */
 void check_subject_name_flag(struct check_subject *subject, const char *variable, const char *name);
+
+/* The map gets a size, whatever it was compiled with. */
+void check_subject_size_map(struct check_subject *subject, const char *map);
 
 const struct check_extern *check_find_extern(const struct check_subject *subject, const char *name);
 

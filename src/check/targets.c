@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include "check/targets.h"
 
+#include <fcntl.h>
+
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "check/context.h"
+#include "check/kinds.h"
 #include "check/offers.h"
 #include "kernel/tables.h"
 
@@ -223,27 +227,6 @@ static void ask_iterator(struct question *q, struct target_answer *a)
 		answer(a, FINDING_MISSING, "there is no iterator %s", q->name);
 }
 
-/* Kinds of programs that a kernel may not take at all, by the canonical word of the section. */
-static const struct {
-	const char *section;
-	enum live_kind kind;
-	const char *word;
-} kinds[] = {
-	{ "kprobe", LIVE_KPROBES, "kprobes" },
-	{ "kretprobe", LIVE_KPROBES, "kprobes" },
-	{ "ksyscall", LIVE_KPROBES, "kprobes" },
-	{ "kretsyscall", LIVE_KPROBES, "kprobes" },
-	{ "uprobe", LIVE_UPROBES, "uprobes" },
-	{ "uretprobe", LIVE_UPROBES, "uprobes" },
-	{ "usdt", LIVE_UPROBES, "uprobes" },
-	{ "tracepoint", LIVE_TRACEPOINTS, "tracepoints" },
-	{ "fentry", LIVE_TRACING, "fentry programs" },
-	{ "fexit", LIVE_TRACING, "fexit programs" },
-	{ "fmod_ret", LIVE_TRACING, "fmod_ret programs" },
-	{ "fsession", LIVE_TRACING, "fsession programs" },
-	{ "lsm", LIVE_LSM, "LSM programs" },
-};
-
 /* Functions are loaded for, or only attached to? */
 static bool is_bound_at_load(const struct check_program *program)
 {
@@ -256,23 +239,32 @@ static bool has_target(const struct check_program *program)
 	return program->target.len && (!program->is_unlinked || is_bound_at_load(program));
 }
 
-/* What the running kernel says of all programs of a kind. */
 static bool takes_kind(struct question *q, struct target_answer *a)
 {
-	const char *section = q->program->attached->section, *why;
-
-	if (!q->live || (!is_bound_at_load(q->program) && !has_target(q->program)))
+	if (!is_bound_at_load(q->program) && !has_target(q->program))
 		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (strcmp(section, kinds[i].section) != 0)
-			continue;
-		why = live_refusal(q->live, q->kernel, kinds[i].kind);
-		if (!why)
-			continue;
-		answer(a, FINDING_MISSING, "this kernel takes no %s: %s", kinds[i].word, why);
-		return false;
-	}
-	return true;
+	if (!kinds_are_refused(q->kernel, q->live, q->program, a->why, sizeof(a->why)))
+		return true;
+	a->level = FINDING_MISSING;
+	return false;
+}
+
+/* What is nowhere attached unless somebody says where, with --attach. */
+static void ask_place(struct question *q, struct target_answer *a)
+{
+	if (q->program->attached->has_target && !q->program->is_unlinked)
+		answer(a, FINDING_OPEN, "it does not say what it is attached to (--attach %s=%s/…)",
+		       q->program->name, q->program->attached->section);
+}
+
+/* The file of a uprobe: "/usr/bin/bash:readline" */
+static void ask_file(struct question *q, struct target_answer *a)
+{
+	size_t len = strcspn(q->name, ":");
+	AUTO(free) char *path = mem_textn(q->name, len);
+
+	if (q->live && *path == '/' && !fs_exists(AT_FDCWD, path))
+		answer(a, FINDING_MISSING, "there is no file %s", path);
 }
 
 /* By the canonical word of the section; those that are not here take nothing from the kernel. */
@@ -295,6 +287,9 @@ static const struct {
 	{ "kprobe.session", ask_pattern },
 	{ "ksyscall", ask_syscall },
 	{ "kretsyscall", ask_syscall },
+	{ "uprobe", ask_file },
+	{ "uretprobe", ask_file },
+	{ "usdt", ask_file },
 	{ "lsm", ask_lsm },
 	{ "lsm_cgroup", ask_lsm },
 	{ "iter", ask_iterator },
@@ -373,6 +368,8 @@ void targets_find(const struct target_question *question, struct target_answer *
 		return;
 	}
 	out->context_size = context_size(q.kernel, program);
+	if (!program->target.len)
+		ask_place(&q, out);
 	if (!has_target(program))
 		return;
 	snprintf(q.name, sizeof(q.name), "%.*s", (int)program->target.len, program->target.data);

@@ -87,6 +87,8 @@ static enum check_state state_of(enum finding_level level)
 		return CHECK_CANNOT;
 	case FINDING_LIKELY:
 		return CHECK_PROBABLY;
+	case FINDING_OPEN:
+		return CHECK_INCOMPLETE;
 	default:
 		return CHECK_FINE;
 	}

@@ -19,6 +19,7 @@
 	X(SKIPPED, "not loaded")	   /* SEC("?…"), or the person said so */                \
 	X(LEFT_OUT, "left out")		   /* it cannot, and the package can do without it */      \
 	X(UNKNOWN, "cannot be told")	   /* too large to follow, or too little known */          \
+	X(INCOMPLETE, "incomplete")	   /* where to attach, or a size, is still to be given */  \
 	X(PROBABLY, "probably cannot run") /* BTF shows no such function, and does not show all */ \
 	X(CANNOT, "cannot run")
 

@@ -7,30 +7,6 @@
 #include "kernel/live_try.h"
 #include "kernel/tables.h"
 
-static void check_maps(struct job *job)
-{
-	const struct needs_list *maps = &job->subject->maps;
-
-	for (size_t i = 0; i < maps->n_items && !job->kernel->is_partial; i++) {
-		enum offer offer =
-			offers_word(job->kernel, "bpf_map_type", "BPF_MAP_TYPE_", maps->items[i]);
-		struct finding *finding;
-
-		uint32_t type = kernel_map_number(maps->items[i]);
-
-		if (offer == OFFER_YES && verdict_tries(job) && live_map(type) == LIVE_NO)
-			offer = OFFER_NO;
-		if (offer == OFFER_YES && !job->rules->wants_all)
-			continue;
-		finding = verdict_add(job, FINDING_OK, FIND_MAP, FINDING_OBJECT, maps->items[i]);
-		if (offer != OFFER_NO)
-			continue;
-		finding->level = FINDING_MISSING;
-		verdict_why(finding, "there is no map type %s", maps->items[i]);
-		finding->since = kernel_table_map_since(type);
-	}
-}
-
 static void check_option(struct job *job, const struct check_extern *e)
 {
 	bool has_value;
@@ -209,7 +185,7 @@ void verdict_object(struct job *job)
 	const struct check_subject *s = job->subject;
 
 	check_machine(job);
-	check_maps(job);
+	verdict_maps(job);
 	for (size_t i = 0; i < s->n_externs; i++) {
 		if (s->externs[i].kind == EXTERN_OPTION)
 			check_option(job, &s->externs[i]);

@@ -40,6 +40,9 @@ bool verdict_tries(const struct job *job);
 /* verdict_object.c: maps, options, symbols, all that is asked for by the object as a whole. */
 void verdict_object(struct job *job);
 
+/* verdict_maps.c: their types, and whether they have a size. */
+void verdict_maps(struct job *job);
+
 /* verdict_struct_ops.c */
 void verdict_struct_ops(struct job *job);
 

@@ -333,7 +333,7 @@ static void check_type(struct job *job, uint32_t program)
 			   OFFER_NO) {
 		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->kind->type);
 		verdict_why(finding, "there is no program type %s", p->kind->type);
-	} else if (verdict_tries(job) &&
+	} else if (verdict_tries(job) && job->targets[program].level < FINDING_MISSING &&
 		   live_program(job->kernel, p->own_section, &error) == LIVE_NO) {
 		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->own_section);
 		verdict_why(finding, "such programs are not taken: %s", strerror(error));

@@ -101,7 +101,7 @@ static struct row *add_row(struct check_report *report, const char *package, con
 
 static bool is_shown(const struct check_verdict *verdict, const struct finding *f)
 {
-	if (f->level < FINDING_LIKELY)
+	if (f->level < FINDING_OPEN)
 		return f->level == FINDING_OPTION;
 	/* what an alternative lacks is not of interest where another is taken */
 	return f->program == FINDING_OBJECT || verdict->programs[f->program] != CHECK_ALTERNATIVE;

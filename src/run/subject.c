@@ -52,6 +52,9 @@ int run_subject_open(const struct loader *l, const char *const *skip, size_t n_s
 			check_subject_set(s.subject, param->place->section, param->place->offset,
 					  param->value, param->place->size);
 	}
+	for (size_t i = 0; l->config && i < l->config->n_maps; i++)
+		if (l->config->maps[i].max_entries)
+			check_subject_size_map(s.subject, l->config->maps[i].name);
 	*out = s;
 	s = (struct run_subject){ 0 };
 	return 0;

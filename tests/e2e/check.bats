@@ -165,7 +165,7 @@ findings() {
 	check options new --kernel-config config
 	exits 8
 	[[ $output == *'CONFIG_BPF_EVENTS: the kernel was built without it'* ]]
-	printf 'CONFIG_HZ=250\nCONFIG_BPF_EVENTS=y\n' >config
+	printf 'CONFIG_HZ=250\nCONFIG_BPF_EVENTS=y\nCONFIG_FTRACE_SYSCALLS=y\n' >config
 	check options new --kernel-config config
 	exits 0
 }

@@ -36,6 +36,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		json_decref(report_finding_json(subject, &verdict.findings[i]));
 	}
 	if (required_find(subject, &requirements, &err) == 0)
-		required_is_missing(requirements, &kernel, &text);
+		required_is_missing(requirements, &kernel, NULL, &text);
 	return 0;
 }

@@ -7,7 +7,7 @@ static long count(__u32 index, void *data)
 	return 0;
 }
 
-SEC("kprobe")
+SEC("kprobe/do_unlinkat")
 int loops(void *ctx)
 {
 	bpf_loop(10, count, 0, 0);

@@ -2,7 +2,7 @@
 #define LICENSE "Proprietary"
 #include "types.h"
 
-SEC("kprobe")
+SEC("kprobe/do_unlinkat")
 int reads(void *ctx)
 {
 	bpf_probe_read_kernel(&last, sizeof(last), ctx);

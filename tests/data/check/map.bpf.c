@@ -6,7 +6,7 @@ struct {
 	__uint(max_entries, 4096);
 } events SEC(".maps");
 
-SEC("kprobe")
+SEC("kprobe/do_unlinkat")
 int nothing(void *ctx)
 {
 	return 0;

@@ -4,7 +4,7 @@
 extern bool CONFIG_BPF_EVENTS __kconfig;
 extern bool CONFIG_NOWHERE __kconfig __weak;
 
-SEC("kprobe")
+SEC("tracepoint/syscalls/sys_enter_read")
 int reads(void *ctx)
 {
 	last = CONFIG_BPF_EVENTS + CONFIG_NOWHERE;

@@ -5,7 +5,7 @@ struct pt_regs {
 	unsigned long di, si, ax;
 } __attribute__((preserve_access_index));
 
-SEC("kprobe")
+SEC("kprobe/do_unlinkat")
 int reads(struct pt_regs *regs)
 {
 	last = regs->di + regs->si;

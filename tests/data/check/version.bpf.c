@@ -3,7 +3,7 @@
 
 extern int LINUX_KERNEL_VERSION __kconfig;
 
-SEC("kprobe")
+SEC("tracepoint/syscalls/sys_enter_read")
 int reads(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
