@@ -1,30 +1,55 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 # epm itself in other kernels: the examples, built here, are checked, loaded, attached and show what
-# was caused.
+# was caused. `make check-kernels` runs them in every kernel, ./runtests in one of arm64's.
 
 load "$BATS_LIB/common"
 load "$BATS_LIB/guest"
 
-examples='opensnoop execsnoop exitsnoop sigsnoop tcpstates runqlat syscount'
+examples='minimal opensnoop execsnoop exitsnoop sigsnoop tcpstates runqlat syscount bashreadline'
 
-setup_file() {
-	local name
-	cd "$BATS_FILE_TMPDIR" || return
-	"$BATS_LIB/guest-tree" tree "$EPM" "$EPM_TOOLS/cause"
-	cp "$BATS_LIB/guest_examples.sh" tree/
-	mkdir tree/packages
+# make_packages INTO EPM…: with the command `EPM… build`.
+make_packages() {
+	local into=$1 name
+	shift
+	mkdir "$into"
 	for name in $examples; do
-		EPM_HOME=$BATS_FILE_TMPDIR/home "$EPM" build -q -o "tree/packages/$name.json" \
+		EPM_HOME=$BATS_FILE_TMPDIR/home "$@" -q -o "$into/$name.json" \
 			"$EPM_SRC/examples/$name" >/dev/null || return
 	done
 }
 
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	"$BATS_LIB/guest-tree" tree "$EPM" "$EPM_TOOLS/cause" "$(command -v bash)"
+	cp "$BATS_LIB/guest_examples.sh" tree/
+	make_packages tree/packages "$EPM" build
+}
+
+# make_arm64: the same in the folder arm64; its epm makes the packages, with the types of $vmlinuz.
+make_arm64() {
+	local root built=$EPM_BUILD/build-arm64
+	[ ! -d arm64/packages ] || return 0
+	root=$("$BATS_LIB/cross" arm64) || skip "kernel: libraries for arm64 cannot be had"
+	"$BATS_LIB/cross-epm" arm64 "$built" >&2
+	"$BATS_LIB/guest-tree" --root "$root" arm64 "$built/epm" "$built/cause" "$root/bin/bash"
+	cp "$BATS_LIB/guest_examples.sh" arm64/
+	"$BATS_LIB/image_btf.py" "$vmlinuz" >arm64.btf
+	make_packages arm64/packages qemu-aarch64 -L "$root" "$built/epm" build --btf arm64.btf
+}
+
 # runs_examples KERNEL
 runs_examples() {
+	local tree=tree
 	cd "$BATS_FILE_TMPDIR" || return
 	need_kernel "$1"
-	guest sh /guest_examples.sh
+	case $1 in
+	*-arm64)
+		make_arm64
+		tree=arm64
+		;;
+	esac
+	guest_in "$tree" sh /guest_examples.sh
 	exits 0
 	[ "$output" = "$(printf 'ok %s\n' $examples)" ] || {
 		printf '%s\n' "$output" >&2
@@ -46,6 +71,15 @@ runs_examples() {
 
 @test "7.x: the examples show what was caused" {
 	runs_examples 7
+}
+
+@test "6.1, arm64: the examples show what was caused" {
+	[ -n "${EPM_TEST_KERNELS-}" ] || skip "kernel: 6.1 for arm64 is left to make check-kernels"
+	runs_examples 6.1-arm64
+}
+
+@test "6.12, arm64: the examples show what was caused" {
+	runs_examples 6.12-arm64
 }
 
 @test "a guest's command has its exit status, a kernel that dies is told apart" {

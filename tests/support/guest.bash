@@ -4,9 +4,11 @@
 
 # need_kernel NAME: the path of 6.1, 6.12, 7, 6.1-arm64 … in $vmlinuz, as tests/support/kernels
 # fetched it before. That of Debian 12 has to be there, others where their suites can be reached.
+# EPM_TEST_KERNELS: names of those that are asked for; unset: each.
 need_kernel() {
 	local name arch path
 	vmlinuz=
+	[[ " ${EPM_TEST_KERNELS-$1} " =~ \ "$1"(\.[0-9]+)?\  ]] || skip "kernel: $1 was not asked for"
 	while read -r name arch path; do
 		case $name in
 		"$1" | "$1".*) vmlinuz=$path ;;
@@ -18,7 +20,12 @@ need_kernel() {
 	}
 }
 
-# guest COMMAND…: run it in $vmlinuz with the folder tree as the root; $status, $output, $lines.
+# guest_in TREE COMMAND…: run it in $vmlinuz with this folder as the root; $status, $output, $lines.
+guest_in() {
+	run "$BATS_LIB/boot" "$vmlinuz" "$@"
+}
+
+# guest COMMAND…: in the folder tree.
 guest() {
-	run "$BATS_LIB/boot" "$vmlinuz" tree "$@"
+	guest_in tree "$@"
 }
