@@ -61,17 +61,29 @@ struct unpack {
 	bool is_at_end;
 };
 
+/* libarchive has a text of each compressor for what is damaged: "Lzma library error:  No progress is
+ * possible", "Truncated zstd input", … */
+static const char *in_plain_words(const char *why)
+{
+	static const char *const damages[] = { "runcated",	"No progress is possible",
+					       "Corrupted",	"corrupt",
+					       "decompression", "decoding failed" };
+
+	for (size_t i = 0; why && i < ARRAY_SIZE(damages); i++)
+		if (strstr(why, damages[i]))
+			return "truncated or damaged";
+	return why ? why : "cannot be read";
+}
+
 /* What went wrong in libarchive, or below it. */
 static int fail(struct unpack *unpack, struct err *err)
 {
-	const char *why;
-
 	if (unpack->failed.code) {
 		*err = unpack->failed;
 		return -1;
 	}
-	why = lib.archive_error_string(unpack->archive);
-	return err_set(err, EC_CORRUPT, "%s: %s", unpack->what, why ? why : "cannot be read");
+	return err_set(err, EC_CORRUPT, "%s: %s", unpack->what,
+		       in_plain_words(lib.archive_error_string(unpack->archive)));
 }
 
 static la_ssize_t on_read(struct archive *archive, void *arg, const void **out)

@@ -205,6 +205,12 @@ int content_look(const struct input *input, enum content *out, enum content *out
 	return 0;
 }
 
+int content_refuse(const struct input *input, struct err *err)
+{
+	return err_set(err, EC_CORRUPT, "%s: not a kernel: %s", input->what,
+		       input->size ? "neither BTF nor ELF nor an image of one" : "it is empty");
+}
+
 static int extract_image(const struct input *input, struct extract *out, struct err *err)
 {
 	AUTO(str) struct str whole = STR_MAX(LIMIT_KERNEL_IMAGE);
@@ -239,9 +245,7 @@ int kernel_extract(const struct input *input, struct extract *out, struct err *e
 	case CONTENT_IMAGE:
 		return extract_image(&inside, out, err);
 	default:
-		return err_set(err, EC_CORRUPT,
-			       "%s: not a kernel: neither BTF nor ELF nor an image of one",
-			       input->what);
+		return content_refuse(input, err);
 	}
 }
 

@@ -44,6 +44,9 @@ enum content content_of(struct span head);
 int content_look(const struct input *input, enum content *out, enum content *out_inner,
 		 struct err *err) MUST_CHECK;
 
+/* CORRUPT: it is none of these, or empty. */
+int content_refuse(const struct input *input, struct err *err);
+
 /* CORRUPT for what is none of these, or is a tar; UNSUPPORTED where no BTF is in it. */
 int kernel_extract(const struct input *input, struct extract *out, struct err *err) MUST_CHECK;
 

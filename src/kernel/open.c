@@ -102,8 +102,10 @@ static int open_new(struct opening *opening, struct kernel_part *part, struct er
 	part->bytes.owned = found.btf;
 	part->bytes.data = (struct span){ str_text(&found.btf), found.btf.len };
 	found.btf = (struct str){ 0 };
-	if (kernel_part_open(part, "vmlinux", NULL, err) < 0)
-		return err_wrap(err, "%s", opening->source->path);
+	if (kernel_part_open(part, opening->source->path, NULL, err) < 0)
+		return -1;
+	free(part->name);
+	part->name = mem_text("vmlinux");
 	opening->facts = found.facts;
 	found.facts = (struct kernel_facts){ 0 };
 	keep(opening, part);

@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "kernel/file_name.h"
 #include "kernel/image.h"
 #include "kernel/release.h"
 #include "kernel/sources_priv.h"
-
-static bool is_module_name(const char *name)
-{
-	const char *end = strstr(name, ".ko");
-
-	while (end && end[3] && end[3] != '.')
-		end = strstr(end + 3, ".ko");
-	return end && end != name;
-}
-
-/* Compressed BTF, BTFHub's archives, of one kernel each: looking into a thousand takes minutes. */
-static bool is_btf_name(const char *name)
-{
-	const char *end = strstr(name, ".btf.");
-
-	return end && end != name;
-}
 
 /* "debian/12/x86_64/6.1.0-13-amd64.btf.tar.xz" → "debian/12/x86_64/6.1.0-13-amd64" */
 static char *make_label(const char *below, const char *member)
@@ -85,22 +70,57 @@ static void add_module(struct search *search, const char *path)
 				       .release = kernel_folder_release(path) };
 }
 
+/* What is no kernel is passed over, unless it was named, or its own name promises one. */
+static int add_none(struct search *search, const struct found *found)
+{
+	if (found->is_named)
+		return -1;
+	if (file_name_is_kernel(path_base(found->path)))
+		add_source(search, found, NULL, NULL);
+	return 0;
+}
+
+void search_add_unread(struct search *search, const struct found *found, int number)
+{
+	const char *name = path_base(found->path);
+	/* a link that leads nowhere, or a file that was there a moment ago */
+	bool is_gone = number == ENOENT || number == ELOOP;
+
+	if (is_gone ? file_name_is_kernel(name) : !file_name_is_other(name))
+		add_source(search, found, NULL, NULL);
+}
+
 static int add_members(struct search *search, const struct found *found, const struct input *input,
 		       struct err *err)
 {
 	char **names = NULL;
 	size_t n = 0;
 
-	if (kernel_members(input, &names, &n, err) < 0)
+	if (kernel_members(input, &names, &n, err) < 0) {
+		if (!found->is_named) /* damaged */
+			add_source(search, found, NULL, NULL);
 		return found->is_named ? -1 : 0;
+	}
 	if (n == 1)
 		add_source(search, found, NULL, NULL);
 	for (size_t i = 0; n > 1 && i < n; i++)
 		add_source(search, found, names[i], NULL);
 	kernel_members_free(names, n);
-	if (!n && found->is_named)
-		return err_set(err, EC_CORRUPT, "%s: no kernel is in this archive", found->path);
-	return 0;
+	if (n)
+		return 0;
+	err_set(err, EC_CORRUPT, "%s: no kernel is in this archive", found->path);
+	return add_none(search, found);
+}
+
+/* Only a kernel has the table of what it lends to modules. */
+static int refuse_elf(const struct found *found, const struct sections *sections,
+		      const Elf64_Ehdr *header, struct err *err)
+{
+	if (header->e_machine == EM_BPF)
+		return err_set(err, EC_CORRUPT, "%s: an eBPF object, not a kernel", found->path);
+	if (sections_find(sections, "__ksymtab") || file_name_is_kernel(path_base(found->path)))
+		return err_set(err, EC_UNSUPPORTED, "%s: no BTF is in this file", found->path);
+	return err_set(err, EC_CORRUPT, "%s: not a kernel: an ELF file without BTF", found->path);
 }
 
 /* An ELF file is a kernel's, a module, or something else altogether. */
@@ -112,7 +132,7 @@ static int add_elf(struct search *search, const struct found *found, const struc
 
 	if (sections_open(input, &sections, err) < 0 ||
 	    input_read(input, 0, &header, sizeof(header), err) < 0)
-		return found->is_named ? -1 : 0;
+		return add_none(search, found);
 	if (sections_find(&sections, ".gnu.linkonce.this_module")) {
 		add_module(search, found->path);
 		return 0;
@@ -121,11 +141,8 @@ static int add_elf(struct search *search, const struct found *found, const struc
 		add_source(search, found, NULL, NULL);
 		return 0;
 	}
-	if (!found->is_named)
-		return 0;
-	if (header.e_machine == EM_BPF)
-		return err_set(err, EC_CORRUPT, "%s: an eBPF object, not a kernel", found->path);
-	return err_set(err, EC_UNSUPPORTED, "%s: no BTF is in this file", found->path);
+	refuse_elf(found, &sections, &header, err);
+	return add_none(search, found);
 }
 
 /* A compressed ELF is only a kernel's where its name says so: it is not looked into so far. */
@@ -136,7 +153,7 @@ static int add_by_content(struct search *search, const struct found *found,
 	enum content content, inner;
 
 	if (content_look(input, &content, &inner, err) < 0)
-		return found->is_named ? -1 : 0;
+		return add_none(search, found);
 	if (content == CONTENT_ELF)
 		return add_elf(search, found, input, err);
 	if (inner == CONTENT_TAR && (found->is_named || strstr(name, "btf")))
@@ -146,10 +163,8 @@ static int add_by_content(struct search *search, const struct found *found,
 		add_source(search, found, NULL, input);
 		return 0;
 	}
-	if (!found->is_named)
-		return 0;
-	return err_set(err, EC_CORRUPT, "%s: not a kernel: neither BTF nor ELF nor an image of one",
-		       found->path);
+	content_refuse(input, err);
+	return add_none(search, found);
 }
 
 int search_file(struct search *search, const struct found *found, struct err *err)
@@ -159,19 +174,23 @@ int search_file(struct search *search, const struct found *found, struct err *er
 	struct input input = { .what = found->path };
 	struct stat st;
 
-	if (is_module_name(name) || is_btf_name(name)) {
+	if (file_name_is_module(name) || file_name_is_packed(name)) {
 		if (found->is_named && access(found->path, R_OK) < 0)
 			return err_errno(err, "open %s", found->path);
-		if (is_module_name(name))
+		if (file_name_is_module(name))
 			add_module(search, found->path);
 		else
 			add_source(search, found, NULL, NULL);
 		return 0;
 	}
-	fd = open(found->path,
-		  O_RDONLY | O_CLOEXEC | O_NONBLOCK | (found->is_named ? 0 : O_NOFOLLOW));
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return found->is_named ? err_errno(err, "open %s", found->path) : 0;
+	fd = open(found->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+				       (found->is_named || found->is_link ? 0 : O_NOFOLLOW));
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		if (found->is_named)
+			return err_errno(err, "open %s", found->path);
+		search_add_unread(search, found, errno);
+		return 0;
+	}
 	if (!S_ISREG(st.st_mode))
 		return !found->is_named
 			       ? 0

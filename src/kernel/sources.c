@@ -2,6 +2,7 @@
 #include "kernel/sources.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -31,13 +32,49 @@ void kernel_sources_done(struct kernel_sources *sources)
 	*sources = (struct kernel_sources){ 0 };
 }
 
-static bool is_dir(const char *path, const struct dirent *entry)
+enum entry { ENTRY_FILE, ENTRY_LINK, ENTRY_FOLDER, ENTRY_IGNORED };
+
+/* Links to folders are left alone, so that there are no loops. */
+static enum entry entry_of(const char *path, const struct dirent *entry)
 {
+	unsigned int type = entry->d_type;
 	struct stat st;
 
-	if (entry->d_type != DT_UNKNOWN)
-		return entry->d_type == DT_DIR;
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (entry->d_name[0] == '.')
+		return ENTRY_IGNORED;
+	if (type == DT_UNKNOWN && lstat(path, &st) == 0)
+		type = IFTODT(st.st_mode);
+	switch (type) {
+	case DT_DIR:
+		return ENTRY_FOLDER;
+	case DT_LNK:
+		return stat(path, &st) < 0 || S_ISREG(st.st_mode) ? ENTRY_LINK : ENTRY_IGNORED;
+	case DT_REG:
+	case DT_UNKNOWN: /* its folder may not be searched: opening it says so */
+		return ENTRY_FILE;
+	default:
+		return ENTRY_IGNORED;
+	}
+}
+
+static int search_folder(struct search *search, const char *path, size_t at, int depth,
+			 struct err *err);
+
+static int search_entry(struct search *search, const char *path, size_t at,
+			const struct dirent *entry, int depth, struct err *err)
+{
+	struct found found = { .path = path, .below = path + at };
+	enum entry kind = entry_of(path, entry);
+
+	if (kind == ENTRY_IGNORED)
+		return 0;
+	if (++search->n_files > LIMIT_KERNEL_FILES)
+		return err_set(err, EC_CORRUPT, "%.*s: more than %d files", (int)at, path,
+			       LIMIT_KERNEL_FILES);
+	found.is_link = kind == ENTRY_LINK;
+	if (kind != ENTRY_FOLDER)
+		return search_file(search, &found, err);
+	return depth < DEPTH_MOST ? search_folder(search, path, at, depth + 1, err) : 0;
 }
 
 /* at: where the part of the path below the named folder begins */
@@ -45,28 +82,20 @@ static int search_folder(struct search *search, const char *path, size_t at, int
 			 struct err *err)
 {
 	AUTO(closedir) DIR *dir = opendir(path);
+	const struct found found = { .path = path, .below = path + at };
 	const struct dirent *entry;
 
+	if (!dir && !depth)
+		return err_errno(err, "open %s", path);
 	if (!dir)
-		return depth ? 0 : err_errno(err, "open %s", path);
-	while ((entry = readdir(dir))) {
+		search_add_unread(search, &found, errno);
+	while (dir && (errno = 0, entry = readdir(dir))) {
 		AUTO(free) char *below = path_join(path, entry->d_name);
-		struct found found = { .path = below, .below = below + at };
-		int rc = 0;
 
-		if (entry->d_name[0] == '.' || entry->d_type == DT_LNK)
-			continue;
-		if (++search->n_files > LIMIT_KERNEL_FILES)
-			return err_set(err, EC_CORRUPT, "%s: more than %d files", path,
-				       LIMIT_KERNEL_FILES);
-		if (!is_dir(below, entry))
-			rc = search_file(search, &found, err);
-		else if (depth < DEPTH_MOST)
-			rc = search_folder(search, below, at, depth + 1, err);
-		if (rc < 0)
+		if (search_entry(search, below, at, entry, depth, err) < 0)
 			return -1;
 	}
-	return 0;
+	return dir && errno ? err_errno(err, "read %s", path) : 0;
 }
 
 static int search_path(struct search *search, const char *path, struct err *err)

@@ -10,8 +10,10 @@
  *    zstd), from which the BTF is taken;
  *  - a tar, perhaps compressed, with one or several of these (BTFHub: UNAME.btf.tar.xz).
  * A folder is searched for all of them, as BTFHub's tree ID/VERSION/ARCH/UNAME.btf.tar.xz is; what
- * is none of them is passed over. Links in a folder are not followed, hidden names are not looked at,
- * of tars only those with "btf" in their name are.
+ * is none of them is passed over, unless its name promises a kernel (*.btf, *.btf.*, vmlinuz*,
+ * vmlinux*). That, and what cannot be opened, is in the list too, so that kernel_open() says it: no
+ * kernel goes unseen without a word. Links in a folder are followed to files, not to folders; hidden
+ * names are not looked at, of tars only those with "btf" in their name are.
  *
  * Modules (NAME.ko, perhaps compressed) belong to the kernel whose release is that of their folder
  * modules/RELEASE, or that they say they were made for; to the only kernel where it has no release.

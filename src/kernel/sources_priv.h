@@ -25,10 +25,17 @@ struct found {
 	const char *path;
 	const char *below; /* the path below the folder; of a file named by itself its name */
 	bool is_named;
+	bool is_link; /* in a folder, to a file */
 };
 
 /* What a file is; it becomes one kernel, several, a module, or nothing. */
 int search_file(struct search *search, const struct found *found, struct err *err) MUST_CHECK;
+
+/*
+ * A file or folder in a folder that cannot be opened, with its errno: a kernel may be in it, which
+ * kernel_open() then says it cannot read. Not where its name tells that there is none.
+ */
+void search_add_unread(struct search *search, const struct found *found, int number);
 
 /* Modules go to their kernels; what nobody has is forgotten. */
 void search_give_modules(struct search *search);

@@ -35,7 +35,7 @@ check() {
 
 # kernels: "kernel architecture verdict", one a line
 kernels() {
-	jq -r '.[] | [.kernel, .architecture // "-", .verdict] | join(" ")' <<<"$output"
+	sed '/^epm: /d' <<<"$output" | jq -r '.[] | [.kernel, .architecture // "-", .verdict] | join(" ")'
 }
 
 # image PAYLOAD OUT: x86's bzImage around compressed data
@@ -174,6 +174,79 @@ set.tar/5.15.0 no-known-obstacle" ]
 	check hub
 	exits 6
 	[[ $output == *"no kernel is in this archive"* ]]
+}
+
+# unread: the labels of what could not be read and why, one a line
+unread() {
+	sed '/^epm: /d' <<<"$output" | jq -r '.[] | select(.verdict == "not-read") | [.kernel, .why] | join(": ")'
+}
+
+@test "kernels: what promises one in a folder and is none is not passed over" {
+	own hub/5.10.0.btf
+	cd hub
+	head -c 3000 $own_btf >5.11.0.btf
+	: >vmlinuz-5.12.0
+	echo "no kernel" >vmlinux-5.13.0
+	xz -k 5.10.0.btf
+	head -c 30000 5.10.0.btf.xz >5.14.0.btf.xz
+	rm 5.10.0.btf.xz
+	cp /bin/true vmlinux-5.15.0
+	# these promise nothing
+	echo "int x;" >vmlinux.h
+	echo "0123 5.10.0.btf" >5.10.0.btf.sha256
+	echo "no kernel" >README
+	cp /bin/true tool
+	cd ..
+	check hub
+	exits 6
+	[ "$(unread)" = "5.11.0: hub/5.11.0.btf: not valid BTF: the types pass the end
+5.12.0: hub/vmlinuz-5.12.0: not a kernel: it is empty
+5.13.0: hub/vmlinux-5.13.0: not a kernel: neither BTF nor ELF nor an image of one
+5.14.0: hub/5.14.0.btf.xz: truncated or damaged
+5.15.0: hub/vmlinux-5.15.0: this kernel has no BTF" ]
+	[ "$(kernels | wc -l)" = 6 ]
+	check hub/tool
+	exits 6
+	says "epm: hub/tool: not a kernel: an ELF file without BTF"
+	epm run --allow-unsigned --btf hub/tool "$PACKAGE"
+	exits 6
+	says "epm: hub/tool: not a kernel: an ELF file without BTF"
+}
+
+@test "kernels: what may not be read in a folder is not passed over" {
+	[ "$(id -u)" = 0 ] || skip "kernel: needs root to be somebody else"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	own hub/5.10.0.btf
+	mkdir -m 700 hub/closed hub/lost+found
+	own hub/secret
+	own hub/System.map-6.1
+	chmod 644 hub/5.10.0.btf
+	chmod 600 hub/secret hub/System.map-6.1
+	chmod 644 "$PACKAGE"
+	cp "$PACKAGE" plain.o
+	run setpriv --reuid 65534 --regid 65534 --clear-groups \
+		env EPM_HOME=/proc/none "$EPM" check ./plain.o --btf hub --json
+	exits 6
+	[ "$(unread)" = "closed: open hub/closed: Permission denied
+secret: open hub/secret: Permission denied" ]
+	[[ $output == *"2 kernels could not be read"* ]]
+}
+
+@test "kernels: links in a folder are followed to files" {
+	own real/5.10.0.btf
+	mkdir hub
+	ln -s ../real/5.10.0.btf hub/5.11.0.btf
+	ln -s ../real hub/folder
+	ln -s . hub/loop
+	ln -s nowhere hub/5.12.0.btf
+	ln -s nowhere hub/README
+	mkfifo pipe
+	ln -s ../pipe hub/pipe.btf
+	check hub
+	exits 6
+	[ "$(kernels)" = "5.11.0 $(uname -m) no-known-obstacle
+5.12.0 - not-read" ]
+	[ "$(unread)" = "5.12.0: open hub/5.12.0.btf: No such file or directory" ]
 }
 
 @test "kernels: those of other suites" {

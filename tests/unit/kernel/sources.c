@@ -207,7 +207,7 @@ static void one_of_several_is_taken_by_name(void **state)
 	}
 }
 
-static void links_and_pipes_are_passed_over(void **state)
+static void links_lead_to_files_and_pipes_are_passed_over(void **state)
 {
 	AUTO(kernel_sources) struct kernel_sources found = { 0 };
 	AUTO(str) struct str a = kernel_small_btf("a");
@@ -225,8 +225,9 @@ static void links_and_pipes_are_passed_over(void **state)
 	assert_int_equal(symlink("..", loop), 0);
 	assert_int_equal(mkfifo(pipe_path, 0600), 0);
 	find((const char *[]){ "in" }, 1, &found);
-	assert_int_equal(found.n_items, 1);
+	assert_int_equal(found.n_items, 2);
 	assert_string_equal(found.items[0].label, "5.8.0");
+	assert_string_equal(found.items[1].label, "5.9.0");
 	assert_int_equal(find_fails("in/5.7.0.btf", &err), EC_USAGE);
 	kernel_sources_done(&found);
 	find((const char *[]){ "in/5.9.0.btf" }, 1, &found); /* named by itself it is followed */
@@ -261,13 +262,15 @@ static void what_is_no_kernel_is_said(void **state)
 	folder_put("no/text", span_of("hello"));
 	folder_put("no/program", kernel_span(&program));
 	folder_put("no/object.o", kernel_span(&object));
+	folder_put("built/vmlinux", kernel_span(&program));
 	folder_put("modules/x.ko", kernel_span(&program));
 	put_archive("no.tar", NULL, &(struct pack_file){ "a", { "b", 1 }, NULL }, 1);
 	assert_int_equal(find_fails("missing", &err), EC_NOT_FOUND);
 	assert_int_equal(find_fails("no", &err), EC_NOT_FOUND);
 	assert_int_equal(find_fails("no/text", &err), EC_CORRUPT);
 	assert_int_equal(find_fails("no/object.o", &err), EC_CORRUPT);
-	assert_int_equal(find_fails("no/program", &err), EC_UNSUPPORTED);
+	assert_int_equal(find_fails("no/program", &err), EC_CORRUPT);
+	assert_int_equal(find_fails("built/vmlinux", &err), EC_UNSUPPORTED);
 	assert_int_equal(find_fails("no.tar", &err), EC_CORRUPT);
 	assert_int_equal(find_fails("modules/x.ko", &err), EC_NOT_FOUND);
 	assert_non_null(strstr(err.text, "modules only"));
@@ -278,10 +281,14 @@ static void what_is_no_kernel_is_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_tree_as_btfhubs_is_found),      TEST(images_come_with_options_and_modules),
-		TEST(modules_go_to_the_only_kernel),   TEST(archives_with_several_are_several),
-		TEST(one_of_several_is_taken_by_name), TEST(links_and_pipes_are_passed_over),
-		TEST(equal_names_are_told_apart),      TEST(what_is_no_kernel_is_said),
+		TEST(a_tree_as_btfhubs_is_found),
+		TEST(images_come_with_options_and_modules),
+		TEST(modules_go_to_the_only_kernel),
+		TEST(archives_with_several_are_several),
+		TEST(one_of_several_is_taken_by_name),
+		TEST(links_lead_to_files_and_pipes_are_passed_over),
+		TEST(equal_names_are_told_apart),
+		TEST(what_is_no_kernel_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
