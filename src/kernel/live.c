@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -111,15 +113,31 @@ const char *live_quiet_function(struct kernel *kernel)
 	return names[0];
 }
 
-/* The kind of event that perf attaches such programs to, or what older kernels have in tracefs. */
-static bool lacks_event_source(const char *name)
+static void refuse_tracefs(struct live_kind_refusal *out)
+{
+	if (live_lacks_tracefs())
+		snprintf(out->why, sizeof(out->why), "tracefs is not mounted");
+}
+
+/*
+ * The kind of event that perf attaches such programs to; older kernels have a file of tracefs
+ * instead. name: "kprobe", "uprobe"; option: CONFIG_…
+ */
+static void refuse_probe(struct kernel *kernel, const char *name, const char *option,
+			 struct live_kind_refusal *out)
 {
 	AUTO(free) char *source = mem_printf(EVENT_SOURCES "/%s", name);
-	const char *tracefs = live_tracefs();
+	const char *tracefs = live_tracefs(), *value;
 	AUTO(free) char *events = mem_printf("%s/%s_events", tracefs ? tracefs : "", name);
 
-	return tracefs && fs_is_dir(AT_FDCWD, EVENT_SOURCES) && !fs_is_dir(AT_FDCWD, source) &&
-	       !fs_exists(AT_FDCWD, events);
+	if (!fs_is_dir(AT_FDCWD, EVENT_SOURCES) || fs_is_dir(AT_FDCWD, source) ||
+	    (tracefs && fs_exists(AT_FDCWD, events)))
+		return;
+	value = kernel && kernel->is_running ? kernel_option(kernel, option) : NULL;
+	if (tracefs || (value && !strcmp(value, "n")))
+		snprintf(out->why, sizeof(out->why), "it was built without them");
+	else
+		refuse_tracefs(out);
 }
 
 static bool loads(const struct trivial *trivial)
@@ -161,13 +179,16 @@ static void try_kind(struct kernel *kernel, enum live_kind kind, struct live_kin
 	const struct trivial tracing = { .type = BPF_PROG_TYPE_TRACING,
 					 .attach = BPF_TRACE_FENTRY };
 	const struct trivial lsm = { .type = BPF_PROG_TYPE_LSM, .attach = BPF_LSM_MAC };
-	bool is_probe = kind == LIVE_KPROBES || kind == LIVE_UPROBES;
 
-	if (is_probe && lacks_event_source(kind == LIVE_KPROBES ? "kprobe" : "uprobe"))
-		snprintf(out->why, sizeof(out->why), "it was built without them");
-	else if (kind == LIVE_KPROBES || kind == LIVE_TRACEPOINTS)
+	if (kind == LIVE_KPROBES)
+		refuse_probe(kernel, "kprobe", "CONFIG_KPROBE_EVENTS", out);
+	else if (kind == LIVE_UPROBES)
+		refuse_probe(kernel, "uprobe", "CONFIG_UPROBE_EVENTS", out);
+	if (!*out->why && (kind == LIVE_KPROBES || kind == LIVE_TRACEPOINTS))
 		refuse_lockdown(out);
-	else if (kind == LIVE_TRACING)
+	if (!*out->why && kind == LIVE_TRACEPOINTS) /* libbpf reads the event's number there */
+		refuse_tracefs(out);
+	if (kind == LIVE_TRACING)
 		refuse_errno(out, try_program(kernel, tracing, live_quiet_function(kernel)));
 	else if (kind == LIVE_LSM)
 		refuse_errno(out, try_program(kernel, lsm, "bpf_lsm_quota_on"));
@@ -198,6 +219,22 @@ const char *live_tracefs(void)
 	}
 	identity_lower();
 	return found;
+}
+
+/* False also where it may be mounted and cannot be seen. */
+static bool is_no_tracefs(const char *place)
+{
+	struct statfs fs;
+
+	if (statfs(place, &fs) < 0)
+		return errno == ENOENT;
+	return fs.f_type != TRACEFS_MAGIC;
+}
+
+bool live_lacks_tracefs(void)
+{
+	return !live_tracefs() && is_no_tracefs("/sys/kernel/tracing") &&
+	       is_no_tracefs("/sys/kernel/debug/tracing");
 }
 
 enum live_answer live_tracepoint(const char *category, const char *name)

@@ -43,16 +43,20 @@ enum live_kind {
 /*
  * Does the kernel take programs of this kind at all? What has no file that tells is tried with a
  * program that is only loaded (0.1 ms), which needs rights; the answer is kept. NULL: it does, or
- * that is not known; else why not: "it was built without them", "it is locked down to …", the text
- * of an errno. Lives as long as live.
+ * that is not known; else why not: "it was built without them", "it is locked down to …", "tracefs
+ * is not mounted", the text of an errno. Lives as long as live.
  */
 const char *live_refusal(const struct live *live, struct kernel *kernel, enum live_kind kind);
 
 /* A function that hardly anything calls, to try programs on. kernel: NULL: not known. */
 const char *live_quiet_function(struct kernel *kernel);
 
-/* "/sys/kernel/tracing" or the older place; NULL when it is not mounted. */
+/* "/sys/kernel/tracing" or the older place; NULL when it is not mounted, or cannot be looked at. */
 const char *live_tracefs(void);
+
+/* Is it certain that tracefs is not mounted? That can be seen without rights. */
+bool live_lacks_tracefs(void);
+#define LIVE_MOUNT_TRACEFS "mount -t tracefs tracefs /sys/kernel/tracing"
 
 /* "integrity" or "confidentiality" where the kernel is locked down, else NULL. */
 const char *live_lockdown(void);

@@ -199,7 +199,9 @@ static int attach_program(struct loader *l, struct bpf_program *program, struct 
 			attachments_add(list, program, link, -1);
 			return 0;
 		}
-		explain_attach(program, loader_section(l, program), errno, err);
+		explain_attach(&(struct explain_place){ l->bpf, program, loader_section(l, program),
+							&l->kernel },
+			       errno, err);
 	}
 	if (!loader_is_optional(l, program))
 		return -1;

@@ -18,6 +18,7 @@
 struct explained {
 	const char *package;
 	const char *program;
+	const struct bpf_object *object;
 	const struct ext_info *info; /* of the object; or NULL */
 };
 
@@ -112,19 +113,21 @@ static struct span unresolved(const char *reason)
 	return (struct span){ start + 2, end - start - 2 };
 }
 
-static int explain_relocation(const char *name, const char *program, const char *reason,
-			      const char *source, struct err *err)
+static int explain_relocation(const struct explained *what, const char *reason, const char *source,
+			      struct err *err)
 {
-	struct span what = unresolved(reason);
+	const char *name = what->package, *program = what->program;
+	AUTO(free) char *skip = explain_skip(what->object, program, false);
+	struct span type = unresolved(reason);
 
-	if (what.len)
+	if (type.len)
 		err_set(err, EC_UNSUPPORTED, "%s: this kernel has no %.*s, which program %s uses",
-			name, (int)what.len, what.data, program);
+			name, (int)type.len, type.data, program);
 	else
 		err_set(err, EC_UNSUPPORTED,
 			"%s: program %s uses a kernel type or field this kernel does not have%s%s",
 			name, program, *source ? ", in: " : "", source);
-	return err_hint(err, "--skip %s runs the package without it", program);
+	return skip ? err_hint(err, "%s", skip) : -1;
 }
 
 /* Helpers that read or write memory are withdrawn where the kernel is locked down. */
@@ -159,7 +162,7 @@ static int explain_verifier(const struct explained *what, struct span log, struc
 	source = text_printable(r.source.data, r.source.len);
 	place = text_printable(r.place, strlen(r.place));
 	if (strstr(reason, POISON) || text_starts(reason, UNRESOLVED))
-		return explain_relocation(what->package, what->program, reason, source, err);
+		return explain_relocation(what, reason, source, err);
 	err_set(err, EC_VERIFIER, "%s: the verifier refused program %s: %s%s%s%s%s%s",
 		what->package, what->program, reason, *place ? ", at " : "", place,
 		*source ? " (in: " : "", source, *source ? ")" : "");
@@ -172,8 +175,10 @@ static int explain_verifier(const struct explained *what, struct span log, struc
 	return -1;
 }
 
-static int explain_refused(const char *name, const char *program, struct err *err)
+static int explain_refused(const struct explained *what, struct err *err)
 {
+	const char *name = what->package, *program = what->program;
+	AUTO(free) char *skip = explain_skip(what->object, program, true);
 	const char *lockdown = live_lockdown();
 
 	if (preflight_is_confined()) {
@@ -186,8 +191,8 @@ static int explain_refused(const char *name, const char *program, struct err *er
 		program, lockdown ? ": it is locked down to " : "", lockdown ? lockdown : "");
 	return err_hint(err,
 			"a kernel that is locked down or built without it refuses some kinds of "
-			"program; --skip %s runs the package without it",
-			program);
+			"program%s%s",
+			skip ? "; " : "", skip ? skip : "");
 }
 
 /* libbpf: "prog 'NAME': BPF program load failed: …" */
@@ -230,15 +235,17 @@ int explain_load(const struct explain_subject *subject, int number, struct err *
 	struct span log = between("-- BEGIN PROG LOAD LOG --\n", "-- END PROG LOAD LOG --");
 	AUTO(free) char *who = NULL;
 	AUTO(free) char *line = last_line();
+	struct explained what = { name, NULL, subject->object, subject->info };
 
 	who = text_printable(program.data, program.len);
+	what.program = who;
 	log_verbose("%s", str_text(&kept));
 	if (span_trim(log).len && program.len)
-		return explain_verifier(&(struct explained){ name, who, subject->info }, log, err);
+		return explain_verifier(&what, log, err);
 	if (map)
 		return explain_map(name, map, number, err);
 	if (number == EPERM)
-		return explain_refused(name, who, err);
+		return explain_refused(&what, err);
 	if (number == E2BIG && program.len) {
 		err_set(err, EC_VERIFIER,
 			"%s: the verifier refused program %s: too large or too complex", name, who);
@@ -255,39 +262,7 @@ int explain_load(const struct explain_subject *subject, int number, struct err *
 		       *line ? line : "libbpf gave no reason", strerror(number));
 }
 
-static int explain_nowhere(const struct bpf_program *program, const char *section, struct err *err)
+void explain_tell(void)
 {
-	const char *name = bpf_program__name(program), *lockdown = live_lockdown();
-
-	err_set(err, EC_UNSUPPORTED,
-		"program %s: there is nothing on this machine to attach it to: %s", name, section);
-	if (lockdown && !strcmp(lockdown, "confidentiality"))
-		return err_hint(err, "the kernel is locked down to %s: no tracepoints, no kprobes",
-				lockdown);
-	return err_hint(err, "--skip %s runs the package without it", name);
-}
-
-int explain_attach(const struct bpf_program *program, const char *section, int number,
-		   struct err *err)
-{
-	const char *name = bpf_program__name(program);
-
 	log_verbose("%s", str_text(&kept));
-	switch (number) {
-	case EOPNOTSUPP:
-		err_set(err, EC_UNSUPPORTED,
-			"program %s (%s) needs to be told what to attach to, which epm cannot do yet",
-			name, section);
-		return err_hint(err, "--skip %s runs the package without it", name);
-	case ENOENT:
-	case ESRCH:
-		return explain_nowhere(program, section, err);
-	case EPERM:
-	case EACCES:
-		return err_set(err, EC_DENIED, "program %s: attaching it to %s is not permitted",
-			       name, section);
-	default:
-		return err_set(err, EC_UNSUPPORTED, "program %s: cannot attach it to %s: %s", name,
-			       section, strerror(number));
-	}
 }

@@ -10,9 +10,13 @@
 
 #include "base/err.h"
 #include "btf/core_relo.h"
+#include "kernel/kernel.h"
 
 /* Begin to keep libbpf's messages; what was kept before is dropped. */
 void explain_start(void);
+
+/* What was kept, with -v. */
+void explain_tell(void);
 
 /* After a failure, with its errno. Always -1. */
 int explain_open(const char *name, int number, struct err *err);
@@ -26,7 +30,22 @@ struct explain_subject {
 };
 
 int explain_load(const struct explain_subject *subject, int number, struct err *err);
-int explain_attach(const struct bpf_program *program, const char *section, int number,
-		   struct err *err);
+
+/* A program that could not be attached, all borrowed. */
+struct explain_place {
+	const struct bpf_object *object;
+	const struct bpf_program *program;
+	const char *section;   /* what it was to be attached to; may have no target */
+	struct kernel *kernel; /* the running one */
+};
+
+int explain_attach(const struct explain_place *place, int number, struct err *err);
+
+/*
+ * "--skip NAME runs the package without it", where that is likely true: a program of another kind of
+ * section stays. is_whole_kind: the kernel refuses the kind, so all programs of it are named. NULL:
+ * nothing to be gained. The caller frees it.
+ */
+char *explain_skip(const struct bpf_object *object, const char *name, bool is_whole_kind);
 
 #endif

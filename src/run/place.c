@@ -13,6 +13,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "run/explain.h"
 
 /* include/uapi/linux/bpf.h since 6.6 */
 #define TCX_INGRESS 46
@@ -57,13 +58,14 @@ static json_int_t number(const json_t *value, json_int_t otherwise)
 	return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
-static int no_place(const struct bpf_program *program, const char *option, struct err *err)
+static int no_place(const struct loader *l, const struct bpf_program *program, const char *option,
+		    struct err *err)
 {
+	AUTO(free) char *skip = explain_skip(l->bpf, bpf_program__name(program), true);
+
 	err_set(err, EC_USAGE, "program %s (%s) needs to be told where to attach",
 		bpf_program__name(program), bpf_program__section_name(program));
-	err_hint(err, "%s says it; --skip %s runs the package without it", option,
-		 bpf_program__name(program));
-	return -1;
+	return err_hint(err, "%s says it%s%s", option, skip ? "; " : "", skip ? skip : "");
 }
 
 static int interface_of(const struct loader *l, const struct bpf_program *program, int *out,
@@ -80,7 +82,7 @@ static int interface_of(const struct loader *l, const struct bpf_program *progra
 				       l->place.interface);
 	}
 	if (index <= 0 || index > INT32_MAX)
-		return no_place(program, "--iface NAME", err);
+		return no_place(l, program, "--iface NAME", err);
 	*out = index;
 	return 0;
 }
@@ -201,7 +203,7 @@ static int attach_cgroup(struct loader *l, struct bpf_program *program, struct a
 	if (l->place.cgroup)
 		path = l->place.cgroup;
 	if (!path)
-		return no_place(program, "--cgroup PATH", err);
+		return no_place(l, program, "--cgroup PATH", err);
 	if (fs_open_dir(AT_FDCWD, path, 0, &fd, err) < 0)
 		return -1;
 	link = bpf_program__attach_cgroup(program, fd);

@@ -65,7 +65,7 @@ foreign() {
 	epm run --skip at_cgroup --skip at_ingress places
 	exits 2
 	says 'epm: places: program at_xdp (xdp) needs to be told where to attach'
-	says 'epm: hint: --iface NAME says it; --skip at_xdp runs the package without it'
+	says 'epm: hint: --iface NAME says it; --skip at_xdp --skip at_egress runs the package without them'
 	epm run --iface nosuch0 places
 	exits 3
 	says "epm: places: there is no network interface 'nosuch0'"

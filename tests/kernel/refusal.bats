@@ -132,6 +132,110 @@ of_map() {
 		'-DSECTION="freplace/x"'
 }
 
+# sections SECTION…: object.bpf.o with a program a, b, … in each
+sections() {
+	local name=a section
+	{
+		printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nchar LICENSE[] SEC("license") = "GPL";\n'
+		for section in "$@"; do
+			printf 'SEC("%s") int %s(void *ctx) { return 0; }\n' "$section" "$name"
+			name=$(tr a-y b-z <<<"$name")
+		done
+	} | clang -g -O2 -target bpf -w -idirafter "/usr/include/$(uname -m)-linux-gnu" -x c -c - -o object.bpf.o
+}
+
+# runs STATUS LINE HINT ARGUMENT…: what is said of object.bpf.o; HINT "": none
+runs() {
+	local wanted=$1 line="epm: object: $2" hint=$3
+	shift 3
+	epm run --no-check --duration 10ms "$@" ./object.bpf.o
+	exits "$wanted"
+	says "$line"
+	if [ -n "$hint" ]; then
+		says "epm: hint: $hint"
+	else
+		[[ $output != *hint:* ]]
+	fi
+}
+
+@test "programs that do not say where to attach: the form" {
+	while read -r section form; do
+		sections "$section"
+		runs 2 "program a ($section) needs to be told where to attach" "--attach a=$section/$form says it"
+	done <<-'END'
+		uprobe BINARY:FUNCTION
+		uretprobe BINARY:FUNCTION
+		usdt BINARY:PROVIDER:NAME
+		kprobe FUNCTION
+		kretprobe FUNCTION
+		tracepoint CATEGORY/NAME
+		raw_tp NAME
+	END
+	sections uretprobe
+	runs 8 'program a: cannot attach it to uretprobe/readline: Invalid argument' \
+		'--attach a=uretprobe/BINARY:FUNCTION says it' --attach a=uretprobe/readline
+	sections uprobe
+	epm run --duration 10ms --attach "a=uprobe/$EPM:main" ./object.bpf.o
+	[[ $output != *"needs to be told"* ]]
+	sections ksyscall
+	runs 2 'program a (ksyscall) needs to be told where to attach' \
+		'its source has to say it: SEC("ksyscall/…")'
+	sections fentry
+	runs 8 'program a needs to be told what it is put on' \
+		'its source has to say it, as SEC("fentry/FUNCTION") does'
+	sections socket
+	runs 8 'program a (socket) is of a kind that epm cannot attach' ''
+}
+
+@test "--skip is proposed only where something else stays" {
+	local place="nothing on this machine to attach it to"
+	sections tracepoint/no/such
+	runs 8 "program a: there is $place: tracepoint/no/such" ''
+	sections tracepoint/no/such tracepoint/no/other
+	runs 8 "program a: there is $place: tracepoint/no/such" ''
+	sections tracepoint/no/such raw_tp/sched_switch
+	runs 8 "program a: there is $place: tracepoint/no/such" '--skip a runs the package without it'
+	runs 0 'programs attached: 1; it has nothing to print, ^C ends it' '' --skip a
+	sections socket socket raw_tp/sched_switch
+	runs 8 'program a (socket) is of a kind that epm cannot attach' \
+		'--skip a --skip b runs the package without them'
+	runs 0 'programs attached: 1; it has nothing to print, ^C ends it' '' --skip a --skip b
+}
+
+@test "a kernel without kprobes" {
+	[ ! -e /sys/bus/event_source/devices/kprobe ] || skip "kernel: it has kprobes"
+	sections kprobe/vfs_read ksyscall/kill
+	runs 8 'program a (kprobe/vfs_read): this kernel takes no kprobes: it was built without them' \
+		'--skip a runs the package without it'
+}
+
+@test "tracefs that is not mounted" {
+	sections tp/sched/sched_switch
+	cat >without <<-'END'
+		for place in /sys/kernel/tracing /sys/kernel/debug; do
+			while mountpoint -q $place; do umount -l $place; done
+		done
+		"$@"
+	END
+	without=(unshare --mount --propagation private bash ./without)
+	run "${without[@]}" "$EPM" run --no-check --duration 10ms ./object.bpf.o
+	exits 8
+	says 'epm: object: program a (tp/sched/sched_switch): this kernel takes no tracepoints: tracefs is not mounted'
+	says 'epm: hint: mount -t tracefs tracefs /sys/kernel/tracing'
+	run "${without[@]}" "$EPM" check ./object.bpf.o
+	exits 8
+	[[ $output == *'this kernel takes no tracepoints: tracefs is not mounted'* ]]
+	# what may be mounted and cannot be looked at is not missing
+	chmod 755 "$BATS_TEST_TMPDIR"
+	run setpriv --reuid 65534 --regid 65534 --clear-groups env EPM_HOME=/proc/none "$EPM" check ./object.bpf.o
+	exits 0
+	# a uprobe with an event source of its own needs none
+	[ -e /sys/bus/event_source/devices/uprobe ] || return 0
+	sections uprobe//bin/bash:readline
+	run "${without[@]}" "$EPM" check ./object.bpf.o
+	exits 0
+}
+
 @test "rights that are taken away" {
 	clang -g -O2 -target bpf -w -idirafter "/usr/include/$(uname -m)-linux-gnu" \
 		-c "$BATS_TEST_DIRNAME/../data/refused/unloadable.c" -o plain.bpf.o
