@@ -41,7 +41,7 @@ with_system() {
 
 runs() {
 	exits 0
-	grep -q 'minimal\(_bpf\)\?: [0-9]* programs\? attached' <<<"$output"
+	grep -q 'minimal\(_bpf\)\?: programs attached: [0-9]' <<<"$output"
 }
 
 refused() {
