@@ -139,6 +139,8 @@ static int rename_temp(struct fs_temp *temp, struct err *err)
 
 int fs_temp_commit(struct fs_temp *temp, struct err *err)
 {
+	if (!temp->temp)
+		return 0;
 	if (fsync(temp->fd) < 0)
 		return err_errno(err, "sync %s", temp->name);
 	return rename_temp(temp, err) < 0 ? -1 : sync_parent(temp->dir, temp->name, err);
@@ -161,6 +163,47 @@ int fs_write(int dir, const char *name, const void *data, size_t size, mode_t mo
 
 	if (fs_temp_open(dir, name, mode, &temp, err) < 0 ||
 	    fs_write_fd(temp.fd, data, size, name, err) < 0)
+		return -1;
+	return fs_temp_commit(&temp, err);
+}
+
+static bool is_same_file(const char *path, const struct stat *st)
+{
+	struct stat other;
+
+	return stat(path, &other) == 0 && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
+}
+
+/* What is open already, or no regular file, or cannot be replaced by its name. */
+static int open_through(const char *path, struct fs_temp *out, struct err *err)
+{
+	int fd = strcmp(path, "-") ? open(path, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC)
+				   : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return err_errno(err, "write %s", path);
+	*out = (struct fs_temp){ .dir = AT_FDCWD, .fd = fd, .name = mem_text(path) };
+	return 0;
+}
+
+int fs_output_open(const char *path, struct fs_temp *out, struct err *err)
+{
+	AUTO(free) char *target = path_follow(path);
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return open_through(path, out, err);
+	/* a link of /proc may lead to what has no name any more */
+	if (stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || !is_same_file(target, &st)))
+		return open_through(path, out, err);
+	return fs_temp_open(AT_FDCWD, target, 0666, out, err);
+}
+
+int fs_output(const char *path, const void *data, size_t size, struct err *err)
+{
+	AUTO(fs_temp) struct fs_temp temp = { 0 };
+
+	if (fs_output_open(path, &temp, err) < 0 || fs_write_fd(temp.fd, data, size, path, err) < 0)
 		return -1;
 	return fs_temp_commit(&temp, err);
 }

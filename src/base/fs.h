@@ -48,7 +48,7 @@ struct fs_temp {
 	int dir;
 	int fd;
 	char *name; /* what it will be called */
-	char *temp; /* what it is called; NULL once it is committed */
+	char *temp; /* what it is called; NULL once it is committed, and where nothing is renamed */
 };
 
 int fs_temp_open(int dir, const char *name, mode_t mode, struct fs_temp *out,
@@ -56,6 +56,14 @@ int fs_temp_open(int dir, const char *name, mode_t mode, struct fs_temp *out,
 int fs_temp_commit(struct fs_temp *temp, struct err *err) MUST_CHECK;
 void fs_temp_done(struct fs_temp *temp); /* also of zeroed memory */
 AUTO_STRUCT(fs_temp, struct fs_temp, fs_temp_done);
+
+/*
+ * What a person named to be written, "-": standard output. A regular file is replaced as above, also
+ * where links lead to it, which stay; anything else (a device, a pipe) is written into, never
+ * replaced. Mode 0666 before the umask.
+ */
+int fs_output(const char *path, const void *data, size_t size, struct err *err) MUST_CHECK;
+int fs_output_open(const char *path, struct fs_temp *out, struct err *err) MUST_CHECK;
 
 /* Open a directory, making it and its parents where missing (mode before the umask). */
 int fs_open_dir(int dir, const char *name, mode_t mode, int *out_fd, struct err *err) MUST_CHECK;

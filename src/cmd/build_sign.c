@@ -73,5 +73,5 @@ int build_write_provenance(const char *path, const struct built *built, struct e
 {
 	AUTO(free) char *text = js_dump_pretty(built->provenance);
 
-	return fs_write(AT_FDCWD, path, text, strlen(text), 0644, err);
+	return fs_output(path, text, strlen(text), err);
 }

@@ -48,7 +48,7 @@ static const struct cli_option options[] = {
 	{ "explain", 0, CLI_FLAG, AT(explains), NULL,
 	  "show all that was looked at, also what is there", 0, NULL, 0 },
 	{ "json", 'j', CLI_FLAG, AT(is_json), NULL, "print an array of objects", 0, NULL, 0 },
-	{ "junit", 0, CLI_TEXT, AT(junit), "FILE", "write the results as JUnit XML too",
+	{ "junit", 0, CLI_TEXT, AT(junit), "FILE", "write the results as JUnit XML, too; - is standard output, in place of the table",
 	  CLI_WORDS_FILE, NULL, 0 },
 	{ "skip", 0, CLI_LIST, AT(skip), "PROGRAM", "as with epm run; can be repeated", 0, NULL,
 	  0 },
@@ -266,21 +266,29 @@ static int check_kernels(struct check *check, struct err *err)
 	return 0;
 }
 
-static int print(const struct check *check, struct err *err)
+static int print_junit(const struct check *check, struct err *err)
 {
-	AUTO(str) struct str text = STR_MAX(LIMIT_INDEX);
 	AUTO(str) struct str xml = STR_MAX(LIMIT_INDEX);
 
-	if (check->options->is_json)
+	check_report_junit(check->report, &xml);
+	if (str_check(&xml, "the report", err) < 0)
+		return -1;
+	return fs_output(check->options->junit, str_text(&xml), xml.len, err);
+}
+
+static int print(const struct check *check, struct err *err)
+{
+	const struct options *s = check->options;
+	AUTO(str) struct str text = STR_MAX(LIMIT_INDEX);
+
+	if (s->junit && print_junit(check, err) < 0)
+		return -1;
+	if (s->junit && !strcmp(s->junit, "-"))
+		return 0;
+	if (s->is_json)
 		check_report_json(check->report, &text);
 	else
 		check_report_text(check->report, &text);
-	if (check->options->junit) {
-		check_report_junit(check->report, &xml);
-		if (fs_write(AT_FDCWD, check->options->junit, str_text(&xml), xml.len, 0666, err) <
-		    0)
-			return -1;
-	}
 	return str_check(&text, "the report", err) < 0 ? -1 : cmd_print(&text, err);
 }
 
@@ -309,6 +317,8 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 					    .explains = s->explains,
 					    .has_many = args->n_items > 1 };
 
+	if (s->is_json && s->junit && !strcmp(s->junit, "-"))
+		return err_set(err, EC_USAGE, "--json and --junit - both go to standard output");
 	check.items = mem_array(args->n_items, sizeof(*check.items));
 	check.cache = path_join(env->home, "btf");
 	check.report = check_report_new(&how);

@@ -22,7 +22,7 @@ static int write_runnable(const struct writing *w, const char *path, const struc
 	struct oci_digest digest;
 
 	oci_digest_of(str_text(text), text->len, &digest);
-	if (fs_write(AT_FDCWD, path, str_text(text), text->len, 0644, err) < 0)
+	if (fs_output(path, str_text(text), text->len, err) < 0)
 		return -1;
 	return trust_mark_built(w->home, &digest, err);
 }
@@ -45,7 +45,7 @@ static int write_config(const struct writing *w, const char *path, struct err *e
 	if (envelope_write_config(w->built->config, w->is_yaml ? ENVELOPE_YAML : ENVELOPE_JSON,
 				  &text, err) < 0)
 		return -1;
-	return fs_write(AT_FDCWD, path, str_text(&text), text.len, 0644, err);
+	return fs_output(path, str_text(&text), text.len, err);
 }
 
 /* NAME.bpf.o and the configuration of the same stem */

@@ -32,7 +32,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	    vmlinux_text(&vmlinux, &text, err) < 0)
 		return -1;
 	if (s->output)
-		return fs_write(AT_FDCWD, s->output, str_text(&text), text.len, 0644, err);
+		return fs_output(s->output, str_text(&text), text.len, err);
 	return cmd_print(&text, err);
 }
 

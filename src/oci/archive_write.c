@@ -195,27 +195,10 @@ static int write_file(const char *path, const struct content *content, struct er
 {
 	AUTO(fs_temp) struct fs_temp temp = { 0 };
 
-	if (fs_temp_open(AT_FDCWD, path, 0644, &temp, err) < 0 ||
-	    write_to(temp.fd, path, content, err) < 0)
+	if (fs_output_open(path, &temp, err) < 0 ||
+	    write_to(temp.fd, strcmp(path, "-") ? path : "standard output", content, err) < 0)
 		return -1;
 	return fs_temp_commit(&temp, err);
-}
-
-static int write_special(const char *path, const struct content *content, struct err *err)
-{
-	AUTO(close) int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_errno(err, "write %s", path);
-	return write_to(fd, path, content, err);
-}
-
-/* What is no file (/dev/stdout, a pipe) is not replaced by one. */
-static bool is_special(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
 int oci_archive_write(const char *path, struct oci_layout *layout, const struct oci_digest *blobs,
@@ -229,8 +212,5 @@ int oci_archive_write(const char *path, struct oci_layout *layout, const struct 
 	for (size_t i = 0; i < n_blobs; i++)
 		sorted[i] = blobs[i];
 	qsort(sorted, n_blobs, sizeof(*sorted), by_digest);
-	if (!strcmp(path, "-"))
-		return write_to(STDOUT_FILENO, "standard output", &content, err);
-	return is_special(path) ? write_special(path, &content, err)
-				: write_file(path, &content, err);
+	return write_file(path, &content, err);
 }

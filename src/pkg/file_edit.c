@@ -2,6 +2,7 @@
 #include "pkg/file_edit.h"
 
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -135,8 +136,11 @@ void file_edit_text(struct span text, const char *key, const char *lines, struct
 int file_edit_open(const char *path, struct file_edit *edit, struct err *err)
 {
 	AUTO(free) char *folder = NULL;
+	struct stat st;
 
 	edit->path = path_follow(path);
+	if (stat(edit->path, &st) == 0 && !S_ISREG(st.st_mode)) /* it would be replaced by one */
+		return err_set(err, EC_USAGE, "%s is no regular file", path);
 	folder = mem_textn(edit->path, path_base(edit->path) - edit->path);
 	if (!*folder) {
 		free(folder);
