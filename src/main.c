@@ -98,8 +98,6 @@ static int start(int argc, char **argv, struct err *err)
 int main(int argc, char **argv)
 {
 	struct err err = { 0 };
-	AUTO(free) char *text = NULL;
-	AUTO(free) char *hint = NULL;
 
 	open_standard();
 	signal(SIGPIPE, SIG_IGN);
@@ -107,10 +105,6 @@ int main(int argc, char **argv)
 		return 0;
 	if (err.code == EC_CLOSED)
 		return 0;
-	text = text_printable(err.text, strlen(err.text));
-	hint = text_printable(err.hint, strlen(err.hint));
-	fprintf(stderr, "epm: %s\n", text);
-	if (err.hint[0])
-		fprintf(stderr, "epm: hint: %s\n", hint);
+	log_error(&err);
 	return err_status(err.code);
 }

@@ -130,3 +130,13 @@ void log_trace(enum log_component component, const char *fmt, ...)
 	emit(prefix, fmt, args);
 	va_end(args);
 }
+
+void log_error(const struct err *err)
+{
+	AUTO(free) char *text = text_printable(err->text, strlen(err->text));
+	AUTO(free) char *hint = text_printable(err->hint, strlen(err->hint));
+
+	fprintf(stderr, "epm: %s\n", text);
+	if (err->hint[0])
+		fprintf(stderr, "epm: hint: %s\n", hint);
+}

@@ -28,6 +28,8 @@ enum log_level log_get_level(void);
 int log_set_trace(const char *list, struct err *err) MUST_CHECK;
 bool log_traces(enum log_component component);
 
+/* "epm: …" and its hint, also with -q: an error that is not the end of the command. */
+void log_error(const struct err *err);
 void log_warn(const char *fmt, ...) PRINTF(1, 2);    /* "epm: warning: …", not with -q */
 void log_note(const char *fmt, ...) PRINTF(1, 2);    /* "epm: …", not with -q */
 void log_verbose(const char *fmt, ...) PRINTF(1, 2); /* only with -v */

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 
-static void add_clean(struct str *out, const char *text)
+void report_name(const char *text, struct str *out)
 {
 	AUTO(free) char *clean = text_printable(text, strlen(text));
 
@@ -17,15 +17,15 @@ void report_reason(const struct finding *f, struct str *out)
 	bool is_named = f->why && (strstr(f->why, f->what) || f->kind == FIND_ATTACH);
 
 	if (f->kind == FIND_RELOCATION || !is_named) {
-		add_clean(out, f->what);
+		report_name(f->what, out);
 		if (f->why)
 			str_adds(out, ": ");
 	}
 	if (f->why)
-		add_clean(out, f->why);
+		report_name(f->why, out);
 	if (f->closest) {
 		str_adds(out, " (closest: '");
-		add_clean(out, f->closest);
+		report_name(f->closest, out);
 		str_adds(out, "')");
 	}
 	if (f->since)
@@ -43,20 +43,20 @@ void report_line(const struct finding *f, struct str *out)
 {
 	if (!f->line)
 		return;
-	add_clean(out, path_base(f->line->file));
+	report_name(path_base(f->line->file), out);
 	if (f->line->line) /* clang gives none where macros are mixed */
 		str_addf(out, ":%u", f->line->line);
 }
 
-static void add_place(const struct check_subject *s, const struct finding *f, struct str *out)
+void report_place(const struct check_subject *s, const struct finding *f, struct str *out)
 {
 	const struct check_program *program =
 		f->program == FINDING_OBJECT ? NULL : &s->programs[f->program];
 
 	if (program) {
-		add_clean(out, program->name);
+		report_name(program->name, out);
 		str_adds(out, " (");
-		add_clean(out, program->section);
+		report_name(program->section, out);
 		str_addc(out, ')');
 	} else {
 		str_adds(out, "the whole object");
@@ -67,39 +67,26 @@ static void add_place(const struct check_subject *s, const struct finding *f, st
 	report_line(f, out);
 	if (f->function && (!program || strcmp(f->function, program->name) != 0)) {
 		str_adds(out, " in ");
-		add_clean(out, f->function);
+		report_name(f->function, out);
 		str_adds(out, "()");
 	}
 }
 
-static void add_indent(struct str *out, size_t indent)
+void report_source(const struct finding *f, struct str *out)
 {
-	for (size_t i = 0; i < indent; i++)
-		str_addc(out, ' ');
+	report_name(source_line(f), out);
 }
 
-void report_finding(const struct check_subject *s, const struct finding *f, size_t indent,
-		    struct str *out)
+void report_cause(const struct finding *f, struct str *out)
 {
-	const char *source = source_line(f);
-
-	add_place(s, f, out);
-	str_addc(out, '\n');
-	if (*source) {
-		add_indent(out, indent + 4);
-		add_clean(out, source);
-		str_addc(out, '\n');
-	}
-	add_indent(out, indent);
 	if (f->level == FINDING_OPTION && f->option) {
 		str_adds(out, "only with --");
-		add_clean(out, f->option);
+		report_name(f->option, out);
 		str_adds(out, ": ");
 	} else {
 		str_addf(out, "%s: ", finding_level_word(f->level));
 	}
 	report_reason(f, out);
-	str_addc(out, '\n');
 }
 
 char *report_word(const char *words)
@@ -143,7 +130,8 @@ json_t *report_finding_json(const struct check_subject *s, const struct finding 
 	set_text(json, "function", f->function);
 	if (f->line) {
 		set_text(json, "file", f->line->file);
-		js_set_size(json, "line", f->line->line);
+		if (f->line->line) /* clang gives none where macros are mixed */
+			js_set_size(json, "line", f->line->line);
 		set_text(json, "source", source_line(f));
 	}
 	return json;

@@ -13,15 +13,21 @@
  */
 void report_reason(const struct finding *finding, struct str *out);
 
+/* A name from outside, printable. */
+void report_name(const char *name, struct str *out);
+
 /* "opensnoop.bpf.c:116"; nothing where the line is not known. */
 void report_line(const struct finding *finding, struct str *out);
 
-/*
- * The reason with where it is: program, file and line, the source line, then the reason; lines but the
- * first begin with `indent` blanks. Ends with a newline.
- */
-void report_finding(const struct check_subject *subject, const struct finding *finding,
-		    size_t indent, struct str *out);
+/* "read_state (kprobe/f), opensnoop.bpf.c:116 in g()", or "the whole object" instead of a program. */
+void report_place(const struct check_subject *subject, const struct finding *finding,
+		  struct str *out);
+
+/* The line of the source without its indentation; empty where it is not known. */
+void report_source(const struct finding *finding, struct str *out);
+
+/* How bad it is, and the reason: "missing: there is no helper bpf_loop (Linux 5.17 has it)". */
+void report_cause(const struct finding *finding, struct str *out);
 
 /*
  * {"level", "kind", "what", "why", …}; --json of epm-check(1). The caller owns it.

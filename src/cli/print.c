@@ -186,17 +186,43 @@ static void pad(size_t n, struct str *out)
 	out->len += n;
 }
 
-/* The first `width` code points but one, then an ellipsis. */
-static void add_cut(const char *text, size_t len, size_t width, struct str *out)
+/* Bytes of the first n code points. */
+static size_t bytes_of(const char *text, size_t len, size_t n)
 {
-	size_t n = 0, step;
+	size_t at = 0, step;
 
-	for (size_t i = 0; i + 1 < width; i++) {
-		step = utf8_length(text + n, len - n);
-		n += step ? step : 1;
+	for (; n && at < len; n--) {
+		step = utf8_length(text + at, len - at);
+		at += step ? step : 1;
 	}
-	str_add(out, text, n);
-	str_adds(out, "…");
+	return at;
+}
+
+/* `width` code points of more, of which one is an ellipsis. */
+static void add_cut(const char *text, size_t len, size_t width, bool keeps_end, struct str *out)
+{
+	size_t n;
+
+	if (keeps_end) {
+		n = bytes_of(text, len, utf8_width(text, len) + 1 - width);
+		str_adds(out, "…");
+		str_add(out, text + n, len - n);
+	} else {
+		str_add(out, text, bytes_of(text, len, width - 1));
+		str_adds(out, "…");
+	}
+}
+
+void print_cell(const char *text, size_t width, bool keeps_end, struct str *out)
+{
+	size_t len = strlen(text), own = utf8_width(text, len);
+
+	if (own > width) {
+		add_cut(text, len, width, keeps_end, out);
+	} else {
+		str_add(out, text, len);
+		pad(width - own, out);
+	}
 }
 
 static void render_cell(const struct table *table, size_t i, struct str *out)
@@ -208,7 +234,7 @@ static void render_cell(const struct table *table, size_t i, struct str *out)
 	if (column)
 		pad(GAP, out);
 	if (cell->width > width) {
-		add_cut(text, cell->len, width, out);
+		add_cut(text, cell->len, width, table->columns[column].keeps_end, out);
 		return;
 	}
 	if (table->columns[column].is_right)

@@ -28,6 +28,7 @@ struct print_column {
 	enum print_kind kind;
 	bool is_right; /* aligned to the right */
 	bool may_shrink;
+	bool keeps_end; /* what is cut is cut at the left: of paths, which begin alike */
 };
 
 #define PRINT_NONE "<none>"
@@ -62,6 +63,9 @@ void print_wrapped(const char *text, size_t indent, size_t width, struct str *ou
 
 /* "812 B", "12.3 kB", "4.0 MB"; the caller frees it. */
 char *print_size(uint64_t bytes);
+
+/* Text of at most width code points, padded or cut to it; an ellipsis stands for what was cut. */
+void print_cell(const char *text, size_t width, bool keeps_end, struct str *out);
 
 size_t print_width(void); /* of the terminal on stdout; 0 when it is none */
 

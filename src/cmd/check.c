@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-only OR BSD-2-Clause
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "cmd/check_item.h"
 #include "cmd/check_report.h"
 #include "cmd/input.h"
 #include "cmd/list.h"
-#include "cmd/required.h"
-#include "cmd/url.h"
-#include "cmd/view.h"
+#include "kernel/release.h"
 #include "kernel/sources.h"
-#include "run/subject.h"
 
 #define HOST "host" /* of --btf: the running kernel beside others */
 
@@ -28,6 +27,7 @@ struct options {
 	const char *configuration;
 	struct cli_list skip;
 	struct cli_list with;
+	struct cli_list attach;
 	struct cmd_remote remote;
 };
 
@@ -48,12 +48,16 @@ static const struct cli_option options[] = {
 	{ "explain", 0, CLI_FLAG, AT(explains), NULL,
 	  "show all that was looked at, also what is there", 0, NULL, 0 },
 	{ "json", 'j', CLI_FLAG, AT(is_json), NULL, "print an array of objects", 0, NULL, 0 },
-	{ "junit", 0, CLI_TEXT, AT(junit), "FILE", "write the results as JUnit XML, too; - is standard output, in place of the table",
+	{ "junit", 0, CLI_TEXT, AT(junit), "FILE",
+	  "write the results as JUnit XML, too; - is standard output, in place of the table",
 	  CLI_WORDS_FILE, NULL, 0 },
 	{ "skip", 0, CLI_LIST, AT(skip), "PROGRAM", "as with epm run; can be repeated", 0, NULL,
 	  0 },
 	{ "with", 0, CLI_LIST, AT(with), "FLAG",
 	  "as if the package were run with this flag (NAME, NAME=VALUE); can be repeated", 0, NULL,
+	  0 },
+	{ "attach", 0, CLI_LIST, AT(attach), "PROGRAM=SECTION",
+	  "as with epm run: as if this program were attached elsewhere; can be repeated", 0, NULL,
 	  0 },
 	{ "config", 'c', CLI_TEXT, AT(configuration), "FILE",
 	  "use this configuration (.skel.json or .skel.yaml) instead of the package's",
@@ -61,113 +65,25 @@ static const struct cli_option options[] = {
 	CMD_REMOTE_OPTIONS(struct options),
 };
 
-struct item {		  /* a package that is checked */
-	const char *text; /* as it was called */
-	struct package *package;
-	struct loader *loader;
-	struct run_subject subject;
-};
-
 struct check {
-	const struct cmd_env *env;
 	const struct options *options;
-	struct item *items;
-	size_t n_items;
+	const char *arch; /* of --arch, as `uname -m` has it; or NULL */
+	struct check_items packages;
 	struct check_report *report;
 	char *cache;
-	size_t n_unread; /* kernels */
+	size_t n_unread;	  /* kernels */
+	struct err failed;	  /* the first of them */
+	struct needs_list others; /* architectures of kernels that --arch leaves out */
 };
 
 static void check_done(struct check *check)
 {
-	for (size_t i = 0; i < check->n_items; i++) {
-		run_subject_done(&check->items[i].subject);
-		loader_free(check->items[i].loader);
-		package_free(check->items[i].package);
-	}
-	free(check->items);
+	check_items_done(&check->packages);
 	check_report_free(check->report);
 	free(check->cache);
+	needs_list_done(&check->others);
 }
 AUTO_STRUCT(check, struct check, check_done);
-
-static int fetch(const struct check *check, const char *text, struct package **out, struct err *err)
-{
-	AUTO(str) struct str bytes = STR_MAX(LIMIT_ENVELOPE);
-
-	if (cmd_url_read(check->env, &check->options->remote, text, &bytes, err) < 0)
-		return -1;
-	return input_load_bytes(text, &bytes, check->options->configuration, out, err);
-}
-
-/* From a file, the store, or without keeping it from a registry. */
-static int find_package(const struct check *check, const char *text, struct package **out,
-			struct err *err)
-{
-	AUTO(cmd_view) struct cmd_view view = { 0 };
-	AUTO(free) char *name = NULL;
-	struct err store_err;
-
-	if (input_is_url(text))
-		return fetch(check, text, out, err);
-	if (input_load(check->env->home, text, check->options->configuration, out, err) == 0)
-		return 0;
-	if (!cmd_view_may(check->env, text, err, &name))
-		return -1;
-	store_err = *err;
-	if (input_load(check->env->home, name, check->options->configuration, out, err) == 0)
-		return 0;
-	if (err->code != EC_NOT_FOUND)
-		return -1;
-	/* the object need not come where its package says that it cannot run */
-	if (!check->options->btf.n_items && !check->options->explains &&
-	    cmd_required_check(check->env, &check->options->remote, text, err) < 0)
-		return err->code == EC_UNSUPPORTED ? -1 : cmd_view_failed(text, &store_err, err);
-	if (cmd_view_open(check->env, &check->options->remote, text, CMD_VIEW_OBJECT, &view, err) <
-	    0)
-		return cmd_view_failed(text, &store_err, err);
-	return package_load(view.store, view.name, out, err);
-}
-
-static int set_flags(const struct check *check, struct loader *loader, struct err *err)
-{
-	const struct cli_list *with = &check->options->with;
-	AUTO(free) const char **args = mem_array(with->n_items + 1, sizeof(char *));
-	AUTO(str) struct str words = STR_MAX(LIMIT_TEXT);
-	bool wants_help;
-	size_t at = 0;
-
-	for (size_t i = 0; i < with->n_items; i++) {
-		str_addf(&words, "--%s", with->items[i]);
-		str_addc(&words, '\0');
-	}
-	for (size_t i = 0; i < with->n_items; i++) {
-		args[i] = str_text(&words) + at;
-		at += strlen(args[i]) + 1;
-	}
-	return params_parse(&loader->params, with->n_items, args, &wants_help, err);
-}
-
-static int open_item(struct check *check, const char *text, struct err *err)
-{
-	struct item *item = &check->items[check->n_items++];
-	const struct cli_list *skip = &check->options->skip;
-	struct span object;
-
-	item->text = text;
-	if (find_package(check, text, &item->package, err) < 0)
-		return -1;
-	object = (struct span){ str_text(&item->package->object), item->package->object.len };
-	if (loader_open(object, item->package->name, item->package->config, &item->loader, err) <
-		    0 ||
-	    set_flags(check, item->loader, err) < 0)
-		return -1;
-	for (size_t i = 0; i < skip->n_items; i++)
-		if (!loader_has_program(item->loader, skip->items[i]))
-			return err_set(err, EC_USAGE, "--skip: %s has no program '%s'", text,
-				       skip->items[i]);
-	return run_subject_open(item->loader, skip->items, skip->n_items, &item->subject, err);
-}
 
 /* What the person knows of a kernel that its file does not say. */
 static int complete(const struct check *check, struct kernel *kernel, struct err *err)
@@ -187,20 +103,27 @@ static int complete(const struct check *check, struct kernel *kernel, struct err
 	return 0;
 }
 
+static bool is_left_out(struct check *check, const char *arch)
+{
+	if (!check->arch || !arch || !strcmp(check->arch, arch))
+		return false;
+	needs_list_add(&check->others, arch);
+	return true;
+}
+
 static int check_kernel(struct check *check, struct kernel *kernel, struct err *err)
 {
-	const struct options *s = check->options;
 	struct check_rules rules = run_check_rules();
 	AUTO(live) struct live *live = kernel->is_running ? live_new() : NULL;
 
-	if (s->arch && kernel->arch && strcmp(s->arch, kernel->arch) != 0)
+	if (is_left_out(check, kernel->arch))
 		return 0;
 	if (complete(check, kernel, err) < 0)
 		return -1;
 	rules.live = live;
-	rules.wants_all = s->explains;
-	for (size_t i = 0; i < check->n_items; i++) {
-		struct item *item = &check->items[i];
+	rules.wants_all = check->options->explains;
+	for (size_t i = 0; i < check->packages.n_items; i++) {
+		struct check_item *item = &check->packages.items[i];
 		AUTO(check_verdict) struct check_verdict verdict = { 0 };
 
 		check_against(item->subject.subject, kernel, &rules, &verdict);
@@ -210,20 +133,27 @@ static int check_kernel(struct check *check, struct kernel *kernel, struct err *
 	return 0;
 }
 
+/* The others go on. */
 static void cannot_read(struct check *check, const char *label, const struct err *why)
 {
 	check->n_unread++;
-	for (size_t i = 0; i < check->n_items; i++)
-		check_report_add_failure(check->report, check->items[i].text, label, "not read",
-					 why->text);
+	if (check->failed.code == EC_NONE || check->failed.code == EC_UNSUPPORTED)
+		check->failed = *why;
+	for (size_t i = 0; i < check->packages.n_items; i++)
+		check_report_add_unread(check->report, check->packages.items[i].text, label,
+					why->text);
 }
 
 static int check_running(struct check *check, struct err *err)
 {
 	AUTO(kernel) struct kernel kernel = { 0 };
+	struct utsname name;
+	struct err why;
 
-	if (kernel_open_running(check->cache, &kernel, err) < 0)
-		return -1;
+	if (kernel_open_running(check->cache, &kernel, &why) < 0) {
+		cannot_read(check, uname(&name) < 0 ? HOST : name.release, &why);
+		return 0;
+	}
 	return check_kernel(check, &kernel, err);
 }
 
@@ -232,20 +162,87 @@ static int check_source(struct check *check, const struct kernel_source *source,
 	AUTO(kernel) struct kernel kernel = { 0 };
 	struct err why;
 
-	if (check->options->arch && source->arch && strcmp(check->options->arch, source->arch) != 0)
+	if (is_left_out(check, source->arch))
 		return 0;
 	if (kernel_open(source, check->cache, &kernel, &why) < 0) {
+		why.code = EC_CORRUPT; /* whatever it is: one of many that were found */
 		cannot_read(check, source->label, &why);
 		return 0;
 	}
 	return check_kernel(check, &kernel, err);
 }
 
+/* The same name in the same folder, by another path to it. A link is another. */
+static bool is_same(const struct kernel_source *a, const struct kernel_source *b)
+{
+	const char *base_a = path_base(a->path), *base_b = path_base(b->path);
+	AUTO(free) char *folder_a = mem_printf("%.*s.", (int)(base_a - a->path), a->path);
+	AUTO(free) char *folder_b = mem_printf("%.*s.", (int)(base_b - b->path), b->path);
+	struct stat x, y;
+
+	if (strcmp(base_a, base_b) != 0 || !a->member != !b->member ||
+	    (a->member && strcmp(a->member, b->member) != 0))
+		return false;
+	return stat(folder_a, &x) == 0 && stat(folder_b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+static bool is_known(const struct kernel_sources *sources, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (is_same(&sources->items[i], &sources->items[at]))
+			return true;
+	return false;
+}
+
+/* All that can be found; of several paths those in which nothing is are told and left out. */
+static int find_sources(struct check *check, const char **paths, size_t n,
+			struct kernel_sources *out, struct err *err)
+{
+	size_t n_good = 0;
+	struct err why;
+
+	if (check->options->btf.n_items == 1)
+		return kernel_sources_find(paths, n, out, err);
+	if (kernel_sources_find(paths, n, out, &why) == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		kernel_sources_done(out);
+		paths[n_good] = paths[i];
+		if (kernel_sources_find(paths, n_good + 1, out, &why) == 0)
+			n_good++;
+		else
+			cannot_read(check, paths[i], &why);
+	}
+	kernel_sources_done(out);
+	return n_good ? kernel_sources_find(paths, n_good, out, err) : 0;
+}
+
+static int check_files(struct check *check, const char **paths, size_t n, struct err *err)
+{
+	AUTO(kernel_sources) struct kernel_sources sources = { 0 };
+
+	if (n && find_sources(check, paths, n, &sources, err) < 0)
+		return -1;
+	for (size_t i = 0; i < sources.n_items; i++)
+		if ((n == 1 || !is_known(&sources, i)) &&
+		    check_source(check, &sources.items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static bool has_path(const char *const *paths, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(paths[i], path))
+			return true;
+	return false;
+}
+
 /* Those named, in their order by folder; one at a time is in memory. */
 static int check_kernels(struct check *check, struct err *err)
 {
 	const struct cli_list *btf = &check->options->btf;
-	AUTO(kernel_sources) struct kernel_sources sources = { 0 };
 	AUTO(free) const char **paths = mem_array(btf->n_items + 1, sizeof(char *));
 	bool has_host = btf->n_items == 0;
 	size_t n = 0;
@@ -253,17 +250,12 @@ static int check_kernels(struct check *check, struct err *err)
 	for (size_t i = 0; i < btf->n_items; i++) {
 		if (!strcmp(btf->items[i], HOST))
 			has_host = true;
-		else
+		else if (!has_path(paths, n, btf->items[i]))
 			paths[n++] = btf->items[i];
 	}
 	if (has_host && check_running(check, err) < 0)
 		return -1;
-	if (n && kernel_sources_find(paths, n, &sources, err) < 0)
-		return -1;
-	for (size_t i = 0; i < sources.n_items; i++)
-		if (check_source(check, &sources.items[i], err) < 0)
-			return -1;
-	return 0;
+	return check_files(check, paths, n, err);
 }
 
 static int print_junit(const struct check *check, struct err *err)
@@ -292,40 +284,79 @@ static int print(const struct check *check, struct err *err)
 	return str_check(&text, "the report", err) < 0 ? -1 : cmd_print(&text, err);
 }
 
-static int conclude(const struct check *check, struct err *err)
+static int no_kernel(struct check *check, struct err *err)
 {
-	size_t n_bad, n = check_report_count(check->report, &n_bad);
+	AUTO(str) struct str others = STR_MAX(LIMIT_TEXT);
 
-	if (!n)
-		return err_set(err, EC_NOT_FOUND, "there is no kernel of architecture %s",
-			       check->options->arch);
-	if (!n_bad)
+	needs_list_sort(&check->others);
+	for (size_t i = 0; i < check->others.n_items; i++)
+		str_addf(&others, "%s%s", i ? ", " : "", check->others.items[i]);
+	return err_set(err, EC_NOT_FOUND, "there is no kernel of architecture %s, only of %s",
+		       check->options->arch, str_text(&others));
+}
+
+static void add_count(struct str *out, const char *what, size_t n, const char *rest)
+{
+	if (n)
+		str_addf(out, "%s%zu %s%s %s", out->len ? "; " : "", n, what, n == 1 ? "" : "s",
+			 rest);
+}
+
+/* What was worst decides the exit status; that it cannot run is least of it. */
+static int conclude(struct check *check, struct err *err)
+{
+	const struct err *missing = &check->packages.failed, *unread = &check->failed;
+	struct check_report_count count = check_report_count(check->report);
+	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
+	enum err_code code = missing->code ? missing->code : unread->code;
+
+	if (code == EC_UNSUPPORTED && unread->code)
+		code = unread->code;
+	if (!count.n && !code)
+		return no_kernel(check, err);
+	add_count(&text, "package", check->packages.n_failed, "could not be checked");
+	add_count(&text, "kernel", check->n_unread, "could not be read");
+	if (count.n_bad)
+		str_addf(&text, "%s%zu of %zu check%s failed", text.len ? "; " : "", count.n_bad,
+			 count.n, count.n == 1 ? "" : "s");
+	if (!text.len)
 		return 0;
-	if (check->n_unread * check->n_items == n_bad)
-		return err_set(err, EC_CORRUPT, "%zu kernel%s could not be read", check->n_unread,
-			       check->n_unread == 1 ? "" : "s");
-	return err_set(err, EC_UNSUPPORTED, "%zu of %zu check%s failed", n_bad, n,
-		       n == 1 ? "" : "s");
+	return err_set(err, code ? code : EC_UNSUPPORTED, "%s", str_text(&text));
+}
+
+static const char *arch_word(const char *arch)
+{
+	const char *word = arch ? kernel_arch_word(arch, strlen(arch)) : NULL;
+
+	if (arch && !strcmp(arch, "386")) /* OCI's word */
+		return "i686";
+	return word ? word : arch;
 }
 
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
 	const struct options *s = settings;
-	AUTO(check) struct check check = { .env = env, .options = s };
-	struct check_report_options how = { .is_json = s->is_json,
-					    .explains = s->explains,
-					    .has_many = args->n_items > 1 };
+	const struct check_choice choice = { .env = env,
+					     .remote = &s->remote,
+					     .configuration = s->configuration,
+					     .skip = &s->skip,
+					     .with = &s->with,
+					     .attach = &s->attach };
+	struct check_report_options how = { .is_json = s->is_json, .explains = s->explains };
+	AUTO(check) struct check check = { .options = s, .arch = arch_word(s->arch) };
 
 	if (s->is_json && s->junit && !strcmp(s->junit, "-"))
 		return err_set(err, EC_USAGE, "--json and --junit - both go to standard output");
-	check.items = mem_array(args->n_items, sizeof(*check.items));
+	if (input_has_configuration(s->configuration, err) < 0 ||
+	    check_items_open(&choice, args, &check.packages, err) < 0)
+		return -1;
+	how.has_many = check.packages.n_items + check.packages.n_failed > 1;
 	check.cache = path_join(env->home, "btf");
 	check.report = check_report_new(&how);
-	for (size_t i = 0; i < args->n_items; i++)
-		if (open_item(&check, args->items[i], err) < 0)
-			return -1;
-	if (check_kernels(&check, err) < 0 || print(&check, err) < 0)
+	if (check.packages.n_items && check_kernels(&check, err) < 0)
+		return -1;
+	if (print(&check, err) < 0)
 		return -1;
 	return conclude(&check, err);
 }
@@ -337,6 +368,7 @@ static void done(void *settings)
 	cli_list_done(&s->btf);
 	cli_list_done(&s->skip);
 	cli_list_done(&s->with);
+	cli_list_done(&s->attach);
 	cli_list_done(&s->remote.resolve);
 }
 

@@ -149,8 +149,14 @@ static int refuse_sources(const char *text, struct err *err)
 	return 0;
 }
 
-/* One that was given replaces the package's own. */
-static int configure(struct package *package, const char *configuration, struct err *err)
+int input_has_configuration(const char *configuration, struct err *err)
+{
+	if (configuration && faccessat(AT_FDCWD, configuration, R_OK, AT_EACCESS) < 0)
+		return err_errno(err, "open %s", configuration);
+	return 0;
+}
+
+int input_configure(struct package *package, const char *configuration, struct err *err)
 {
 	struct config *config = NULL;
 
@@ -171,7 +177,7 @@ int input_load_bytes(const char *url, struct str *bytes, const char *configurati
 
 	*bytes = (struct str){ 0 };
 	if (from_bytes(url, &taken, &package, err) < 0 ||
-	    configure(package, configuration, err) < 0)
+	    input_configure(package, configuration, err) < 0)
 		return -1;
 	*out = STEAL(package);
 	return 0;
@@ -187,7 +193,7 @@ int input_load(const char *home, const char *text, const char *configuration, st
 		return -1;
 	rc = input_is_file(text) ? from_file(text, &package, err)
 				 : from_store(home, text, &package, err);
-	if (rc < 0 || configure(package, configuration, err) < 0)
+	if (rc < 0 || input_configure(package, configuration, err) < 0)
 		return -1;
 	*out = STEAL(package);
 	return 0;

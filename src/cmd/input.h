@@ -19,6 +19,15 @@ bool input_is_url(const char *text);
 int input_load(const char *home, const char *text, const char *configuration, struct package **out,
 	       struct err *err) MUST_CHECK;
 
+/*
+ * What input_load() would say of a configuration (or NULL) that cannot be read; before it, since
+ * its NOT_FOUND may be that of the package as well.
+ */
+int input_has_configuration(const char *configuration, struct err *err) MUST_CHECK;
+
+/* Replace the package's own configuration; NULL: it stays. */
+int input_configure(struct package *package, const char *configuration, struct err *err) MUST_CHECK;
+
 /* The same of bytes that were fetched, which are taken over also on failure. */
 int input_load_bytes(const char *url, struct str *bytes, const char *configuration,
 		     struct package **out, struct err *err) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "cmd/input.h"
 #include "cmd/list.h"
 #include "cmd/locked.h"
+#include "cmd/moved.h"
 #include "cmd/url.h"
 #include "cmd/view.h"
 #include "pkg/lock.h"
@@ -99,41 +100,6 @@ static struct session_options session_options(const struct options *s)
 		.skip = s->skip.items,
 		.n_skip = s->skip.n_items,
 	};
-}
-
-/* --attach changes the configuration as a person could have edited it. */
-static int move_programs(const struct options *s, struct package *package, struct err *err)
-{
-	for (size_t i = 0; i < s->attach.n_items; i++) {
-		const char *text = s->attach.items[i], *equals = strchr(text, '=');
-		AUTO(free) char *name = equals ? mem_textn(text, equals - text) : NULL;
-		struct config_prog *prog;
-
-		if (!equals || equals == text || !equals[1])
-			return err_set(err, EC_USAGE, "--attach: '%s' is not PROGRAM=SECTION",
-				       text);
-		if (!package->config)
-			package->config = config_new();
-		prog = config_find_prog(package->config, name);
-		if (!prog)
-			prog = config_add_prog(package->config, name);
-		free(prog->attach);
-		prog->attach = mem_text(equals + 1);
-	}
-	return 0;
-}
-
-static int check_moved(const struct options *s, const struct loader *loader, struct err *err)
-{
-	for (size_t i = 0; i < s->attach.n_items; i++) {
-		const char *text = s->attach.items[i];
-		AUTO(free) char *name = mem_textn(text, strcspn(text, "="));
-
-		if (!loader_has_program(loader, name))
-			return err_set(err, EC_USAGE, "--attach: %s has no program '%s'",
-				       loader->name, name);
-	}
-	return 0;
 }
 
 static bool asks_for_help(const struct cli_args *args)
@@ -234,7 +200,8 @@ static int find(struct going *going, struct err *err)
 	const struct options *s = going->options;
 	const char *text = going->args->items[0];
 
-	if (cmd_trust_open(going->env, s->allows_unsigned, &going->trust, err) < 0)
+	if (input_has_configuration(s->configuration, err) < 0 ||
+	    cmd_trust_open(going->env, s->allows_unsigned, &going->trust, err) < 0)
 		return -1;
 	if (!s->is_locked && !s->lock)
 		return find_package(going->env, s, &going->trust, going->args, &going->package,
@@ -273,9 +240,9 @@ static int open_package(const struct options *s, const struct cli_args *args,
 	AUTO(loader) struct loader *loader = NULL;
 
 	*wants_help = false;
-	if (move_programs(s, package, err) < 0 ||
+	if (cmd_moved_set(&s->attach, package, err) < 0 ||
 	    loader_open(object, package->name, package->config, &loader, err) < 0 ||
-	    check_moved(s, loader, err) < 0 ||
+	    cmd_moved_check(&s->attach, loader, err) < 0 ||
 	    params_parse(&loader->params, args->n_items - 1, args->items + 1, wants_help, err) < 0)
 		return -1;
 	loader->btf_path = s->btf;

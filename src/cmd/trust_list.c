@@ -8,12 +8,12 @@
 #include "pkg/policy_edit.h"
 
 static const struct print_column columns[] = {
-	{ "SCOPE", "scope", PRINT_TEXT, false, true },
-	{ "KIND", "kind", PRINT_TEXT, false, false },
-	{ "WHO", "name", PRINT_TEXT, false, true },
-	{ "ID", "id", PRINT_TEXT, false, true },
-	{ "NEEDS", "threshold", PRINT_TEXT, true, false },
-	{ "BY", "by", PRINT_TEXT, false, false },
+	{ "SCOPE", "scope", PRINT_TEXT, false, true, false },
+	{ "KIND", "kind", PRINT_TEXT, false, false, false },
+	{ "WHO", "name", PRINT_TEXT, false, true, false },
+	{ "ID", "id", PRINT_TEXT, false, true, false },
+	{ "NEEDS", "threshold", PRINT_TEXT, true, false, false },
+	{ "BY", "by", PRINT_TEXT, false, false, false },
 };
 
 static json_t *add_row(json_t *rows, const struct policy_file *file, const char *scope,

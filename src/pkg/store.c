@@ -156,12 +156,37 @@ static const char *base_of(const char *name)
 	return slash ? slash + 1 : name;
 }
 
+/* What stands before the tag. */
+static size_t name_length(const char *base)
+{
+	const char *colon = strrchr(base, ':');
+
+	return colon ? (size_t)(colon - base) : strlen(base);
+}
+
+/* By what packages are called: registries and tags, which they share, make none like another. */
+static const char *similar_name(const struct store_list *list, const char *typed)
+{
+	AUTO(free) char *word = mem_textn(typed, name_length(typed));
+
+	for (size_t i = 0; i < list->n_entries; i++) {
+		const char *other = list->entries[i].name;
+		AUTO(free) char *base = NULL;
+
+		if (!other)
+			continue;
+		base = mem_textn(base_of(other), name_length(base_of(other)));
+		if (text_nearest(word, (const char *[]){ base }, 1))
+			return other;
+	}
+	return NULL;
+}
+
 /* A name of the store for the hint: the same one of another registry or tag, else a near one. */
 static const char *near_name(const struct store_list *list, const char *name)
 {
-	AUTO(free) const char **names = mem_array(list->n_entries + 1, sizeof(*names));
-	const char *base = base_of(name), *colon = strrchr(base, ':');
-	size_t n = 0, len = colon ? (size_t)(colon - base) : strlen(base);
+	const char *base = base_of(name);
+	size_t len = name_length(base);
 
 	for (size_t i = 0; i < list->n_entries; i++)
 		if (list->entries[i].name && !strcmp(base_of(list->entries[i].name), base))
@@ -171,10 +196,8 @@ static const char *near_name(const struct store_list *list, const char *name)
 
 		if (other && !strncmp(base_of(other), base, len) && base_of(other)[len] == ':')
 			return other;
-		if (other)
-			names[n++] = other;
 	}
-	return text_nearest(name, names, n);
+	return similar_name(list, base);
 }
 
 static int not_found(struct store *store, const char *text, const char *name, struct err *err)

@@ -26,6 +26,17 @@ static struct param *find(const struct params *params, struct span name)
 	return NULL;
 }
 
+bool params_know(const struct params *params, const char *text)
+{
+	struct span name = { text, strcspn(text, "=") };
+	const struct param *param = find(params, name);
+
+	if (param || !span_starts(name, "no-") || text[name.len] == '=')
+		return param;
+	param = find(params, (struct span){ name.data + 3, name.len - 3 });
+	return param && param->is_bool;
+}
+
 static struct param *find_letter(const struct params *params, char letter)
 {
 	for (size_t i = 0; i < params->n_items; i++)

@@ -47,6 +47,9 @@ int params_new(const struct btf *btf, const struct variables *variables,
 void params_done(struct params *params);
 AUTO_STRUCT(params, struct params, params_done);
 
+/* Is "NAME", "no-NAME" or "NAME=VALUE" about one of these flags? */
+bool params_know(const struct params *params, const char *text);
+
 /* USAGE with the nearest flag; *wants_help is set when -h or --help is among them. */
 int params_parse(struct params *params, size_t n_args, const char *const *args, bool *wants_help,
 		 struct err *err) MUST_CHECK;

@@ -154,6 +154,12 @@ static void keep_alternatives(struct loader *l, const struct check_subject *subj
 				needs_list_add(&l->replaceable, subject->programs[i].name);
 }
 
+/* Has the person left nothing in? */
+static bool skips_all(const struct select_names *names, const struct check_subject *subject)
+{
+	return names->n_skip && !names->n_refused && run_skips_all(subject);
+}
+
 int select_programs(struct loader *l, const struct select_names *names, struct err *err)
 {
 	size_t n = names->n_skip + names->n_refused;
@@ -166,6 +172,8 @@ int select_programs(struct loader *l, const struct select_names *names, struct e
 	if (skip_named(l, names, out, err) < 0 || attach_prepare(l, err) < 0 ||
 	    run_subject_open(l, out, n, &subject, err) < 0)
 		return -1;
+	if (skips_all(names, subject.subject))
+		return err_set(err, EC_USAGE, "--skip: all programs of %s are skipped", l->name);
 	rules.live = live;
 	rules.is_quick = true;
 	rules.has_fixed_options = true;

@@ -67,6 +67,14 @@ void run_subject_done(struct run_subject *s)
 	*s = (struct run_subject){ 0 };
 }
 
+bool run_skips_all(const struct check_subject *subject)
+{
+	for (size_t i = 0; i < subject->n_programs; i++)
+		if (!subject->programs[i].is_skipped)
+			return false;
+	return subject->n_programs;
+}
+
 struct check_rules run_check_rules(void)
 {
 	unsigned int minor = libbpf_minor_version();

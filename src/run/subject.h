@@ -23,6 +23,9 @@ int run_subject_open(const struct loader *loader, const char *const *skip, size_
 void run_subject_done(struct run_subject *subject);
 AUTO_STRUCT(run_subject, struct run_subject, run_subject_done);
 
+/* There are programs, and none of them is loaded. */
+bool run_skips_all(const struct check_subject *subject);
+
 /* As the libbpf at hand will load it. */
 struct check_rules run_check_rules(void);
 

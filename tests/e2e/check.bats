@@ -197,7 +197,10 @@ findings() {
 	[ "$(grep -c btf <<<"$output")" = 1 ]
 	epm check ./field.bpf.o --btf kernels --arch s390x
 	exits 3
-	says 'epm: there is no kernel of architecture s390x'
+	says 'epm: there is no kernel of architecture s390x, only of aarch64, x86_64'
+	[ "${#lines[@]}" = 1 ]
+	epm check ./field.bpf.o --btf kernels --arch arm64
+	[ "$(grep -c btf <<<"$output")" = 1 ]
 }
 
 @test "what is no kernel, and kernels that cannot be read" {

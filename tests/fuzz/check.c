@@ -32,7 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	check_against(subject, &kernel, &rules, &verdict);
 	for (size_t i = 0; i < verdict.n_findings; i++) {
-		report_finding(subject, &verdict.findings[i], 4, &text);
+		report_place(subject, &verdict.findings[i], &text);
+		report_source(&verdict.findings[i], &text);
+		report_cause(&verdict.findings[i], &text);
 		json_decref(report_finding_json(subject, &verdict.findings[i]));
 	}
 	if (required_find(subject, &requirements, &err) == 0)
