@@ -51,14 +51,12 @@ static int read_wanted(struct span object, const char *name, struct wanted *out,
 /* Where a kernel stands in BTFHub's tree, by the folders it is in. */
 struct place {
 	char *text; /* cut up */
-	char *stem;
 	struct types_place names;
 };
 
 static void place_done(struct place *place)
 {
 	free(place->text);
-	free(place->stem);
 }
 AUTO_STRUCT(place, struct place, place_done);
 
@@ -81,8 +79,6 @@ static void find_place(const struct kernel_source *source, const struct kernel *
 	const char *folder;
 
 	out->text = mem_text(whole ? whole : source->path);
-	out->stem =
-		kernel_stem(source->member ? path_base(source->member) : path_base(source->path));
 	folder = cut_last(out->text) ? cut_last(out->text) : NULL;
 	out->names.arch = folder ? kernel_arch_word(folder, strlen(folder)) : NULL;
 	if (out->names.arch) {
@@ -93,9 +89,7 @@ static void find_place(const struct kernel_source *source, const struct kernel *
 		out->names.version = NULL;
 	if (!out->names.arch)
 		out->names.arch = source->arch ? source->arch : kernel->arch;
-	out->names.release = source->release   ? source->release
-			     : kernel->release ? kernel->release
-					       : out->stem;
+	out->names.release = source->release ? source->release : kernel->release;
 }
 
 static int add_kernel(const struct types_place *place, const struct kernel *kernel,
@@ -117,7 +111,20 @@ struct making {
 	struct utsname machine;
 	struct types_layer *layer;
 	size_t n_foreign;
+	size_t n_nameless; /* of no known release */
+	char *nameless;	   /* the first of them */
 };
+
+/* A kernel is found by its release where the package runs. */
+static bool has_release(struct making *m, const struct kernel_source *source,
+			const struct place *place)
+{
+	if (place->names.release)
+		return true;
+	if (!m->n_nameless++)
+		m->nameless = mem_text(source->label);
+	return false;
+}
 
 /* A kernel of a folder that cannot be read is left out. */
 static int one_source(struct making *m, const struct kernel_source *source, struct err *err)
@@ -139,6 +146,8 @@ static int one_source(struct making *m, const struct kernel_source *source, stru
 		m->n_foreign++;
 		return 0;
 	}
+	if (!has_release(m, source, &place))
+		return 0;
 	if (add_kernel(&place.names, &kernel, m->wanted, m->layer, err) == 0)
 		return 0;
 	if (err->code == EC_UNSUPPORTED)
@@ -148,6 +157,19 @@ static int one_source(struct making *m, const struct kernel_source *source, stru
 	return 0;
 }
 
+/* No kernel that can be found again. */
+static int refuse_empty(const struct making *m, struct err *err)
+{
+	if (!m->n_nameless)
+		return err_set(err, EC_UNSUPPORTED,
+			       "--btf-dir: no kernel for this architecture (%s)",
+			       m->machine.machine);
+	err_set(err, EC_UNSUPPORTED, "--btf-dir: the release of no kernel is known (the first: %s)",
+		m->nameless);
+	return err_hint(err, "the file of a kernel is named by its release, as `uname -r` says it: "
+			     "6.1.0-13-amd64.btf");
+}
+
 static int write_layer(const struct making *m, struct kernel_types *out, struct err *err)
 {
 	out->n_foreign = m->n_foreign;
@@ -155,11 +177,21 @@ static int write_layer(const struct making *m, struct kernel_types *out, struct 
 	out->n_distinct = types_layer_distinct(m->layer);
 	out->bytes = types_layer_bytes(m->layer);
 	if (!out->n_kernels)
-		return err_set(err, EC_UNSUPPORTED,
-			       "--btf-dir: no kernel for this architecture (%s)",
-			       m->machine.machine);
+		return refuse_empty(m, err);
+	if (m->n_nameless)
+		log_warn("left out, since their release is not known: %zu kernel%s (the first: %s)",
+			 m->n_nameless, m->n_nameless == 1 ? "" : "s", m->nameless);
 	out->layer = (struct str)STR_MAX(LIMIT_TYPES_LAYER);
 	return types_layer_write(m->layer, &out->layer, err);
+}
+
+static int add_all(struct making *m, const struct kernel_sources *sources, struct kernel_types *out,
+		   struct err *err)
+{
+	for (size_t i = 0; i < sources->n_items; i++)
+		if (one_source(m, &sources->items[i], err) < 0)
+			return -1;
+	return write_layer(m, out, err);
 }
 
 int kernel_types_make(const struct kernel_types_input *input, struct kernel_types *out,
@@ -170,6 +202,7 @@ int kernel_types_make(const struct kernel_types_input *input, struct kernel_type
 	AUTO(wanted) struct wanted wanted = { 0 };
 	AUTO(kernel_types) struct kernel_types made = { 0 };
 	struct making making = { .wanted = &wanted, .cache = input->cache, .layer = layer };
+	int rc;
 
 	if (uname(&making.machine) < 0)
 		return err_errno(err, "uname");
@@ -181,10 +214,9 @@ int kernel_types_make(const struct kernel_types_input *input, struct kernel_type
 			 input->name);
 		return 0;
 	}
-	for (size_t i = 0; i < sources.n_items; i++)
-		if (one_source(&making, &sources.items[i], err) < 0)
-			return -1;
-	if (write_layer(&making, &made, err) < 0)
+	rc = add_all(&making, &sources, &made, err);
+	free(making.nameless);
+	if (rc < 0)
 		return -1;
 	*out = made;
 	made = (struct kernel_types){ 0 };

@@ -28,8 +28,9 @@ struct kernel_types_input {
 
 /*
  * Of all kernels below these folders and in these files (kernel/sources.h), those for this machine's
- * architecture; what is none, or damaged, in a folder is left out, which is said. UNSUPPORTED where a part of a BTF cannot serve the object, or there is
- * no kernel for this architecture; NOT_FOUND, CORRUPT.
+ * architecture; what is none, or damaged, in a folder is left out, which is said, and so are those of
+ * which no release is known: nothing would find them again. UNSUPPORTED where a part of a BTF cannot
+ * serve the object, or no kernel is left; NOT_FOUND, CORRUPT.
  */
 int kernel_types_make(const struct kernel_types_input *input, struct kernel_types *out,
 		      struct err *err) MUST_CHECK;

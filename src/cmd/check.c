@@ -90,6 +90,8 @@ static int complete(const struct check *check, struct kernel *kernel, struct err
 {
 	const struct options *s = check->options;
 
+	if (kernel->is_running) /* says it itself */
+		return 0;
 	if (s->version && !kernel->release) {
 		kernel->release = mem_text(s->version);
 		kernel->version = kernel_parse_version(s->version, NULL);
@@ -239,6 +241,16 @@ static bool has_path(const char *const *paths, size_t n, const char *path)
 	return false;
 }
 
+/* What is known of the running kernel is not to be replaced by what somebody says of it. */
+static int refuse_told(const struct options *s, struct err *err)
+{
+	if (!s->version && !s->kernel_config)
+		return 0;
+	err_set(err, EC_USAGE, "%s is for kernels of --btf, not for the running one",
+		s->version ? "--kernel-version" : "--kernel-config");
+	return -1;
+}
+
 /* Those named, in their order by folder; one at a time is in memory. */
 static int check_kernels(struct check *check, struct err *err)
 {
@@ -253,6 +265,8 @@ static int check_kernels(struct check *check, struct err *err)
 		else if (!has_path(paths, n, btf->items[i]))
 			paths[n++] = btf->items[i];
 	}
+	if (!n && refuse_told(check->options, err) < 0)
+		return -1;
 	if (has_host && check_running(check, err) < 0)
 		return -1;
 	return check_files(check, paths, n, err);

@@ -42,21 +42,28 @@ void kernel_options_done(struct kernel_options *options)
 	*options = (struct kernel_options){ 0 };
 }
 
-/* The file, compressed by gzip or not; it holds at least one option. */
+/* The file, compressed by gzip or not. CORRUPT where no option is set in it. */
 static int read_file(const char *path, struct kernel_options *options, struct err *err)
 {
 	AUTO(str) struct str bytes = STR_MAX(LIMIT_KERNEL_OPTIONS);
 	AUTO(str) struct str plain = STR_MAX(LIMIT_KERNEL_OPTIONS);
+	struct kernel_options read = { .file = options->file, .is_read = true };
 
 	if (fs_read(AT_FDCWD, path, &bytes, err) < 0)
 		return -1;
-	if (!text_starts(str_text(&bytes), "\x1f\x8b")) {
-		kernel_options_parse(&bytes, options);
-		return 0;
+	if (text_starts(str_text(&bytes), "\x1f\x8b")) {
+		if (gzip_unpack((struct span){ bytes.data, bytes.len }, path, &plain, err) < 0)
+			return -1;
+		kernel_options_parse(&plain, &read);
+	} else {
+		kernel_options_parse(&bytes, &read);
 	}
-	if (gzip_unpack((struct span){ bytes.data, bytes.len }, path, &plain, err) < 0)
-		return -1;
-	kernel_options_parse(&plain, options);
+	if (!read.n_lines) {
+		read.file = NULL;
+		kernel_options_done(&read);
+		return err_set(err, EC_CORRUPT, "%s: no CONFIG_ line in it", path);
+	}
+	*options = read;
 	return 0;
 }
 

@@ -55,6 +55,17 @@ static int cut_btf(struct loader *l, const struct relocations *r, char *path, si
 	return keep_btf(l, (struct span){ str_text(&cut), cut.len }, path, size, err);
 }
 
+/* Where this kernel says itself where its members are, another's places are hardly what is wanted. */
+static void warn_of_other(const struct loader *l)
+{
+	const char *own = l->kernel.release, *other = l->types->release;
+
+	if (l->btf_path && !l->kernel.is_partial && own && other && strcmp(own, other) != 0)
+		log_warn("--btf %s is of Linux %s, this is %s: what is read of the kernel may be "
+			 "wrong; without --btf this kernel's own types are taken",
+			 l->btf_path, other, own);
+}
+
 /* What cannot be cut down is left to libbpf, with the whole BTF. */
 int loader_btf_prepare(struct loader *l, char *path, size_t size, struct err *err)
 {
@@ -68,6 +79,7 @@ int loader_btf_prepare(struct loader *l, char *path, size_t size, struct err *er
 		*err = l->no_types;
 		return err_wrap(err, "%s", l->name);
 	}
+	warn_of_other(l);
 	if (l->types->is_partial) /* cut down already */
 		return keep_btf(l, l->types->main.bytes.data, path, size, err);
 	if (cut_btf(l, &relocations, path, size, &why) == 0)
@@ -87,7 +99,13 @@ static int open_types(struct loader *l, struct err *err)
 	if (sources.n_items != 1)
 		return err_set(err, EC_USAGE, "--btf: there are %zu kernels in %s", sources.n_items,
 			       l->btf_path);
-	return kernel_open(&sources.items[0], l->cache, &l->file_kernel, err);
+	if (kernel_open(&sources.items[0], l->cache, &l->file_kernel, err) < 0)
+		return -1;
+	if (l->file_kernel.arch && l->kernel.arch && strcmp(l->file_kernel.arch, l->kernel.arch))
+		return err_set(err, EC_UNSUPPORTED,
+			       "--btf: %s is of a kernel for %s, this machine is %s", l->btf_path,
+			       l->file_kernel.arch, l->kernel.arch);
+	return 0;
 }
 
 /* The kernel has none: the package's; that it has none either is an error when it is wanted. */

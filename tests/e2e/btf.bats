@@ -110,6 +110,22 @@ types() {
 	[ "$(tar --zstd -tf "$(layer tcpstates:latest)")" = "unknown/unknown/$m/6.9.1-custom.btf" ]
 }
 
+@test "a kernel whose release nothing says is left out, and refused alone" {
+	mkdir hub
+	cp "$own_btf" hub/sid-amd64.btf
+	cp "$own_btf" hub/another.btf
+	epm build --btf-dir hub "$EPM_SRC/examples/tcpstates"
+	exits 8
+	says "epm: --btf-dir: the release of no kernel is known (the first: another.btf)"
+	[[ "$output" == *"hint: the file of a kernel is named by its release"* ]]
+	cp "$own_btf" hub/6.1.0-13.btf
+	epm build --btf-dir hub "$EPM_SRC/examples/tcpstates"
+	exits 0
+	says "epm: warning: left out, since their release is not known: 2 kernels (the first: another.btf)"
+	[[ "$output" == *"types of 1 kernel (1 different, "* ]]
+	[ "$(types tcpstates:latest | jq .kernels)" = 1 ]
+}
+
 @test "what is damaged in a folder is left out and named" {
 	cp -a "$(hub)" hub
 	head -c 3000 "$own_btf" >"hub/debian/12/$(uname -m)/6.1.0-16.btf"

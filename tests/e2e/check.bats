@@ -157,6 +157,10 @@ findings() {
 	exits 8
 	check version old --kernel-version nonsense
 	exits 2
+	# the running kernel says it itself
+	epm check --kernel-version 5.15.0 "$BATS_FILE_TMPDIR/version.bpf.o"
+	exits 2
+	says 'epm: --kernel-version is for kernels of --btf, not for the running one'
 }
 
 @test "options of the kernel" {
@@ -168,6 +172,12 @@ findings() {
 	printf 'CONFIG_HZ=250\nCONFIG_BPF_EVENTS=y\nCONFIG_FTRACE_SYSCALLS=y\n' >config
 	check options new --kernel-config config
 	exits 0
+	check options new --kernel-config /etc/passwd
+	exits 6
+	says 'epm: /etc/passwd: no CONFIG_ line in it'
+	epm check --btf host --kernel-config config "$BATS_FILE_TMPDIR/options.bpf.o"
+	exits 2
+	says 'epm: --kernel-config is for kernels of --btf, not for the running one'
 }
 
 @test "a licence that is not the GPL" {
