@@ -73,9 +73,10 @@ int run_types_open(struct span layer, const char *name, struct kernel *out, stru
 	if (!found.data) {
 		err_set(err, EC_UNSUPPORTED,
 			"this kernel has no BTF, and the package has none for it "
-			"(%s %s, %s, %s), only for %zu others",
+			"(%s %s, %s, %s), only for %zu other%s",
 			os.id ? os.id : TYPES_UNKNOWN, os.version ? os.version : TYPES_UNKNOWN,
-			machine.machine, machine.release, types_layer_kernels(types));
+			machine.machine, machine.release, types_layer_kernels(types),
+			types_layer_kernels(types) == 1 ? "" : "s");
 		return err_hint(err, "--btf FILE gives another");
 	}
 	log_verbose("%s: types of this kernel from the package, %zu bytes", name, found.len);

@@ -84,7 +84,7 @@ start_without() {
 	. /etc/os-release
 	run without_btf "$EPM" run -d 1 other
 	exits 8
-	[[ "$output" == *"this kernel has no BTF, and the package has none for it ($ID $VERSION_ID, $(uname -m), $(uname -r)), only for 1 others"* ]]
+	[[ "$output" == *"this kernel has no BTF, and the package has none for it ($ID $VERSION_ID, $(uname -m), $(uname -r)), only for 1 other"* ]]
 	[[ "$output" == *"--btf FILE"* ]]
 	run without_btf "$EPM" run -d 1 without
 	exits 8
@@ -92,6 +92,27 @@ start_without() {
 	cp "$own_btf" own.btf
 	run without_btf "$EPM" run -d 1 --btf own.btf other
 	exits 0
+}
+
+@test "--btf of another release is said where this kernel has its own, of another machine refused" {
+	cp "$own_btf" 1.2.3-other.btf
+	epm run -d 10ms --btf 1.2.3-other.btf runqlat:latest
+	exits 0
+	says "epm: warning: --btf 1.2.3-other.btf is of Linux 1.2.3-other, this is $(uname -r): what is read of the kernel may be wrong; without --btf this kernel's own types are taken"
+	cp "$own_btf" "$(uname -r).btf"
+	epm run -d 10ms --btf "$(uname -r).btf" runqlat:latest
+	exits 0
+	[[ "$output" != *"warning:"* ]]
+	run without_btf "$EPM" run -d 10ms --btf 1.2.3-other.btf runqlat:latest
+	exits 0
+	[[ "$output" != *"warning:"* ]]
+	[ "$(uname -m)" = x86_64 ] || return 0
+	clang -g -O2 -target bpf -DARM -idirafter "/usr/include/$(uname -m)-linux-gnu" \
+		-c "$EPM_SRC/tests/data/check/kernel.c" -o arm.o
+	llvm-objcopy --dump-section .BTF=arm.btf arm.o arm.tmp
+	epm run -d 10ms --btf arm.btf runqlat:latest
+	exits 8
+	says "epm: --btf: arm.btf is of a kernel for aarch64, this machine is x86_64"
 }
 
 @test "a kernel with BTF does not look at the layer" {
