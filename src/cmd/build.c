@@ -179,7 +179,8 @@ static int add_types(const struct cmd_env *env, const struct options *s, struct 
 	js_set_size(json, "size", types->bytes);
 	js_set(product->built->package_config, "kernelTypes", json);
 	log_note("types of %zu kernel%s (%zu different, %zu bytes), %zu bytes packed",
-		 types->n_kernels, types->n_kernels == 1 ? "" : "s", types->n_distinct, types->bytes, types->layer.len);
+		 types->n_kernels, types->n_kernels == 1 ? "" : "s", types->n_distinct,
+		 types->bytes, types->layer.len);
 	if (types->n_foreign)
 		log_note("kernels of other architectures are left out: %zu", types->n_foreign);
 	return 0;

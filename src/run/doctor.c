@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/identity.h"
 #include "run/doctor_priv.h"
+#include "run/preflight.h"
 
 #define NO_BTF_HOW                                                                            \
 	"a kernel built with CONFIG_DEBUG_INFO_BTF=y (Debian 11 and later, Ubuntu 20.10 and " \
@@ -68,6 +69,15 @@ void doctor_has(struct doctor_item *item, const char *name, bool has)
 		ARRAY_ROOM(item->lacks, item->n_lacks, item->lacks_cap);
 		item->lacks[item->n_lacks++] = mem_text(name);
 	}
+}
+
+void doctor_add_untried(struct doctor *doctor, const char *group, const char *what)
+{
+	struct err ignored;
+
+	doctor_add(doctor, group, what, DOCTOR_UNKNOWN, "%s",
+		   preflight_rights(&ignored) < 0 ? "cannot be tried without root"
+						  : "cannot be tried: nothing can be loaded");
 }
 
 static void item_done(struct doctor_item *item)
@@ -145,9 +155,7 @@ void doctor_examine(const char *cache, struct doctor *out)
 	*out = (struct doctor){ .has_root = identity_has_root() };
 	add_kernel(out, cache);
 	doctor_programs(out);
-	if (out->can_load) {
-		doctor_types(out);
-		doctor_attaching(out);
-	}
+	doctor_types(out);
+	doctor_attaching(out);
 	doctor_system(out);
 }

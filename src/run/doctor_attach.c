@@ -240,34 +240,69 @@ static int try_iter(struct doctor *doctor)
 static const struct attempt {
 	const char *what;
 	int (*run)(struct doctor *doctor);
+	const char *word;	/* "this kernel was built without …" */
 	const char *options[2]; /* that it needs */
 } attempts[] = {
-	{ "tracepoint", try_tracepoint, { "CONFIG_BPF_EVENTS", "CONFIG_FTRACE_SYSCALLS" } },
-	{ "raw tracepoint", try_raw_tracepoint, { "CONFIG_BPF_EVENTS" } },
-	{ "tp_btf", try_tp_btf, { "CONFIG_BPF_EVENTS", "CONFIG_DEBUG_INFO_BTF" } },
-	{ "kprobe", try_kprobe, { "CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS" } },
+	{ "tracepoint",
+	  try_tracepoint,
+	  "tracepoints for eBPF",
+	  { "CONFIG_BPF_EVENTS", "CONFIG_FTRACE_SYSCALLS" } },
+	{ "raw tracepoint", try_raw_tracepoint, "tracepoints for eBPF", { "CONFIG_BPF_EVENTS" } },
+	{ "tp_btf", try_tp_btf, "what it needs", { "CONFIG_BPF_EVENTS", "CONFIG_DEBUG_INFO_BTF" } },
+	{ "kprobe", try_kprobe, "kprobes", { "CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS" } },
 	{ "fentry",
 	  try_fentry,
+	  "what it needs",
 	  { "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "CONFIG_DEBUG_INFO_BTF" } },
-	{ "uprobe, USDT", try_uprobe, { "CONFIG_UPROBES", "CONFIG_UPROBE_EVENTS" } },
-	{ "LSM", try_lsm, { "CONFIG_BPF_LSM" } },
-	{ "iterator", try_iter, { "CONFIG_DEBUG_INFO_BTF" } },
-	{ "perf: clock", try_clock, { "CONFIG_PERF_EVENTS" } },
-	{ "perf: cycles", try_cycles, { "CONFIG_PERF_EVENTS" } },
+	{ "uprobe, USDT", try_uprobe, "uprobes", { "CONFIG_UPROBES", "CONFIG_UPROBE_EVENTS" } },
+	{ "LSM", try_lsm, "eBPF among the security modules", { "CONFIG_BPF_LSM" } },
+	{ "iterator", try_iter, "BTF", { "CONFIG_DEBUG_INFO_BTF" } },
+	{ "perf: clock", try_clock, "perf events", { "CONFIG_PERF_EVENTS" } },
+	{ "perf: cycles", try_cycles, "perf events", { "CONFIG_PERF_EVENTS" } },
 };
+
+/* The option of the kernel that is to blame; NULL: none is known to be. */
+static const char *missing_option(struct doctor *doctor, const struct attempt *attempt)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(attempt->options); i++)
+		if (attempt->options[i] && doctor_option_is_unset(doctor, attempt->options[i]))
+			return attempt->options[i];
+	return NULL;
+}
+
+static bool lacks_tracefs(const struct attempt *attempt)
+{
+	return attempt->run == try_tracepoint && !live_tracefs() && !live_lockdown();
+}
+
+/* The cause where it is known, else what the kernel said. */
+static char *reason(struct doctor *doctor, const struct attempt *attempt, int error)
+{
+	bool needs_btf = attempt->run == try_tp_btf || attempt->run == try_fentry ||
+			 attempt->run == try_lsm || attempt->run == try_iter;
+
+	if (missing_option(doctor, attempt))
+		return mem_printf("this kernel was built without %s", attempt->word);
+	if (lacks_tracefs(attempt))
+		return mem_text("tracefs is not mounted");
+	if (needs_btf && !doctor->kernel.release)
+		return mem_text("this kernel's BTF cannot be read");
+	if (error == ENOENT && attempt->run == try_cycles)
+		return mem_text("this machine has no such counters");
+	if (error == ENOENT && (attempt->run == try_kprobe || attempt->run == try_uprobe))
+		return mem_printf("this kernel has no %s", attempt->word);
+	return mem_text(error == NO_SUPPORT ? "not supported" : strerror(error));
+}
 
 static void explain(struct doctor *doctor, const struct attempt *attempt, struct doctor_item *item,
 		    int error)
 {
-	const char *lockdown = live_lockdown();
+	const char *lockdown = live_lockdown(), *option = missing_option(doctor, attempt);
 
-	for (size_t i = 0; i < ARRAY_SIZE(attempt->options); i++)
-		if (attempt->options[i] && doctor_option_is_unset(doctor, attempt->options[i])) {
-			doctor_how(item, "a kernel built with %s=y", attempt->options[i]);
-			return;
-		}
-	if (attempt->run == try_tracepoint && !live_tracefs() && !lockdown)
-		doctor_how(item, "mount -t tracefs tracefs /sys/kernel/tracing");
+	if (option)
+		doctor_how(item, "a kernel built with %s=y", option);
+	else if (lacks_tracefs(attempt))
+		doctor_how(item, LIVE_MOUNT_TRACEFS);
 	else if (attempt->run == try_cycles)
 		doctor_how(item, "virtual machines seldom have such counters; the clock does");
 	else if ((error == EPERM || error == EACCES || attempt->run == try_tracepoint) && lockdown)
@@ -276,39 +311,48 @@ static void explain(struct doctor *doctor, const struct attempt *attempt, struct
 			   "without Secure Boot)",
 			   lockdown);
 	else if (error == EPERM || error == EACCES)
-		doctor_how(item, "a lockdown of the kernel, a security module or a container may "
-				 "forbid it");
+		doctor_how(item, DOCTOR_FORBIDDEN " it");
 	else if (error == NO_SUPPORT || error == EOPNOTSUPP)
 		doctor_how(item, "this architecture or kernel has no trampolines for it; kprobes "
 				 "and tracepoints may do");
+}
+
+static void add_failure(struct doctor *doctor, const struct attempt *attempt, int error)
+{
+	AUTO(free) char *why = reason(doctor, attempt, error);
+	bool is_refused = error == EPERM || error == EACCES;
+	struct doctor_item *item =
+		doctor_add(doctor, "attaching", attempt->what,
+			   is_refused ? DOCTOR_REFUSED : DOCTOR_MISSING, "%s", why);
+
+	explain(doctor, attempt, item, error);
 }
 
 static void add_attempt(struct doctor *doctor, const struct attempt *attempt)
 {
 	struct doctor_item *item;
 	bool is_idle = attempt->run == try_lsm && live_security_module("bpf") == LIVE_NO;
-	int error;
 
-	if (attempt->run(doctor) == 0) {
-		item = doctor_add(doctor, "attaching", attempt->what,
-				  is_idle ? DOCTOR_NOTE : DOCTOR_OK, "%s",
-				  is_idle ? "is attached, and never called: bpf is none of the "
-					    "security modules in use"
-					  : "was attached");
-		if (is_idle)
-			doctor_how(item, "boot with lsm=…,bpf (those of /sys/kernel/security/lsm "
-					 "before it)");
+	if (attempt->run(doctor) < 0) {
+		add_failure(doctor, attempt, errno);
 		return;
 	}
-	error = errno;
-	item = doctor_add(doctor, "attaching", attempt->what,
-			  error == EPERM || error == EACCES ? DOCTOR_REFUSED : DOCTOR_MISSING, "%s",
-			  error == NO_SUPPORT ? "not supported" : strerror(error));
-	explain(doctor, attempt, item, error);
+	item = doctor_add(doctor, "attaching", attempt->what, is_idle ? DOCTOR_NOTE : DOCTOR_OK,
+			  "%s",
+			  is_idle ? "is attached, and never called: bpf is none of the "
+				    "security modules in use"
+				  : "was attached");
+	if (is_idle)
+		doctor_how(item, "boot with lsm=…,bpf (those of /sys/kernel/security/lsm "
+				 "before it)");
 }
 
 void doctor_attaching(struct doctor *doctor)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++)
-		add_attempt(doctor, &attempts[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
+		if (doctor->can_load)
+			add_attempt(doctor, &attempts[i]);
+		else
+			doctor_add_untried(doctor, "attaching", attempts[i].what);
+	}
 }

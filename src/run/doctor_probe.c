@@ -30,8 +30,7 @@ static void why_refused(struct doctor_item *item, int error)
 		doctor_how(item, "the kernel is locked down to confidentiality: boot without "
 				 "lockdown=confidentiality");
 	else if (preflight_is_confined())
-		doctor_how(item, "this root lacks CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN): a "
-				 "container has to be started with them");
+		doctor_how(item, DOCTOR_CONFINED_HOW);
 	else
 		doctor_how(item, "a container's seccomp filter or RLIMIT_MEMLOCK may forbid bpf()");
 }
@@ -117,7 +116,21 @@ static bool has_map_type(int type)
 	return fd >= 0;
 }
 
-/* "31 can be used; not lirc_mode2; refused: lsm" */
+static void tell_how(struct doctor_item *item, bool is_refused)
+{
+	static const char newer[] = "a newer kernel, or one built with more options";
+
+	if (is_refused && item->n_lacks)
+		doctor_how(item,
+			   "those refused: " DOCTOR_FORBIDDEN " them; the others: %s, has them",
+			   newer);
+	else if (is_refused)
+		doctor_how(item, DOCTOR_FORBIDDEN " those refused");
+	else if (item->n_lacks)
+		doctor_how(item, "%s, has them", newer);
+}
+
+/* "31 can be used; not lirc_mode2; refused: ext, lsm" */
 static void tell(struct doctor_item *item, const struct str *refused)
 {
 	struct str text = STR_MAX(900);
@@ -126,12 +139,11 @@ static void tell(struct doctor_item *item, const struct str *refused)
 	for (size_t i = 0; i < item->n_lacks; i++)
 		str_addf(&text, "%s%s", i ? ", " : "; not ", item->lacks[i]);
 	if (refused->len)
-		str_addf(&text, "; refused:%s", refused->data);
+		str_addf(&text, "; refused: %s", refused->data);
 	free(item->detail);
 	item->detail = str_take(&text);
 	item->state = !item->n_has ? DOCTOR_MISSING : item->n_lacks ? DOCTOR_NOTE : DOCTOR_OK;
-	if (item->n_lacks)
-		doctor_how(item, "a newer kernel, or one built with more options, has them");
+	tell_how(item, refused->len);
 	if (refused->len)
 		item->state = DOCTOR_REFUSED;
 }
@@ -148,7 +160,7 @@ static void add_program_types(struct doctor *doctor)
 		enum type_answer answer = name ? has_program_type(type) : TYPE_NO;
 
 		if (answer == TYPE_REFUSED)
-			str_addf(&refused, " %s", name);
+			str_addf(&refused, "%s%s", refused.len ? ", " : "", name);
 		else if (name)
 			doctor_has(item, name, answer == TYPE_YES);
 	}
@@ -173,6 +185,11 @@ static void add_map_types(struct doctor *doctor)
 
 void doctor_types(struct doctor *doctor)
 {
-	add_program_types(doctor);
-	add_map_types(doctor);
+	if (doctor->can_load) {
+		add_program_types(doctor);
+		add_map_types(doctor);
+		return;
+	}
+	doctor_add_untried(doctor, "programs", "program types");
+	doctor_add_untried(doctor, "programs", "map types");
 }

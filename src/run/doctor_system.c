@@ -153,18 +153,21 @@ static void add_rights(struct doctor *doctor)
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
 		doctor_has(item, list[i].name, has_capability(data, list[i].number));
 	for (size_t i = 0; i < item->n_has; i++)
-		str_addf(&text, "%s%s", i ? ", " : "", item->has[i]);
+		str_addf(&text, "%s%s", i ? ", " : "has ", item->has[i]);
 	for (size_t i = 0; i < item->n_lacks; i++)
 		str_addf(&text, "%s%s",
 			 i	    ? ", "
-			 : text.len ? "; without "
-				    : "without ",
+			 : text.len ? "; lacks "
+				    : "lacks ",
 			 item->lacks[i]);
 	free(item->detail);
 	item->detail = str_take(&text);
 	if (!is_known || !may_load) {
 		item->state = is_known ? DOCTOR_MISSING : DOCTOR_UNKNOWN;
-		doctor_how(item, "sudo, or setcap cap_bpf,cap_perfmon,cap_net_admin+ep on epm");
+		doctor_how(item, doctor->has_root
+					 ? DOCTOR_CONFINED_HOW
+					 : "sudo, or setcap cap_bpf,cap_perfmon,cap_net_admin+ep "
+					   "on epm");
 	}
 }
 

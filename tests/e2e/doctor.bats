@@ -17,6 +17,10 @@ how() {
 	jq -r --arg what "$1" '.items[] | select(.what == $what) | .how // ""' <<<"$output"
 }
 
+detail() {
+	jq -r --arg what "$1" '.items[] | select(.what == $what) | .detail' <<<"$output"
+}
+
 # without_rights COMMAND…: root's name and nothing else, or who we are
 without_rights() {
 	if is_root; then
@@ -56,7 +60,9 @@ privately() {
 	[ "$(state loading)" = unknown ]
 	[ "$(how loading)" = "sudo epm doctor" ]
 	[ "$(state capabilities)" = missing ]
-	[ -z "$(state kprobe)" ]
+	[[ "$(how capabilities)" == "sudo, or setcap"* ]]
+	[ "$(jq -r '.items[] | select(.group == "attaching") | .state' <<<"$output" | uniq -c | tr -s ' ')" = " 10 unknown" ]
+	[ "$(state "program types")" = unknown ]
 }
 
 @test "doctor: exit status 8 where nothing can be loaded" {
@@ -65,6 +71,10 @@ privately() {
 	[ "$(jq .canLoad <<<"$output")" = false ]
 	[ "$(state loading)" = refused ]
 	[[ "$(how loading)" == *CAP_BPF* ]]
+	# it is root already
+	[[ "$(how capabilities)" == "this root lacks"* ]]
+	[[ "$(detail capabilities)" == "lacks CAP_SYS_ADMIN, "* ]]
+	[ "$(state kprobe)" = unknown ]
 	[ "$stderr" = "epm: eBPF programs cannot be loaded here" ]
 }
 
@@ -83,8 +93,26 @@ privately() {
 	[ "$(state bpffs)" = note ]
 	[ "$(how bpffs)" = "mount -t bpf bpf /sys/fs/bpf" ]
 	[ "$(state tracepoint)" = missing ]
+	[ "$(detail tracepoint)" = "tracefs is not mounted" ]
 	[ "$(how tracepoint)" = "mount -t tracefs tracefs /sys/kernel/tracing" ]
 	[ "$(state tp_btf)" = missing ]
+}
+
+@test "doctor: the cause of what is missing, in its own words" {
+	is_root || skip "kernel: needs root to try"
+	run -0 --separate-stderr "$EPM" doctor --json
+	grep -qE "^has CAP_[A-Z_]+" <<<"$(detail capabilities)"
+	# no errno stands where the cause is known
+	jq -r '.items[] | select(.group == "attaching" and .state == "missing") | .detail' <<<"$output" >details
+	! grep -q "No such file" details || false
+	if [ ! -e /sys/bus/event_source/devices/kprobe ] && zgrep -qs "CONFIG_KPROBES is not set" /proc/config.gz; then
+		[ "$(detail kprobe)" = "this kernel was built without kprobes" ]
+		[ "$(how kprobe)" = "a kernel built with CONFIG_KPROBES=y" ]
+	fi
+	# what is refused is not what a newer kernel has
+	if [[ "$(detail "program types")" == *refused:* ]]; then
+		[[ "$(how "program types")" == *"may forbid"* ]]
+	fi
 }
 
 @test "doctor: clang" {
