@@ -7,15 +7,34 @@
 #include "kernel/live_try.h"
 #include "kernel/tables.h"
 
+/* One that nothing insists on, for those that want all. */
+static void tell_option(struct job *job, const char *name, bool is_known, bool has_value)
+{
+	enum finding_level level = !is_known   ? FINDING_UNKNOWN
+				   : has_value ? FINDING_OK
+					       : FINDING_GUARDED;
+	struct finding *finding;
+
+	if (!job->rules->wants_all)
+		return;
+	finding = verdict_add(job, level, FIND_OPTIONS, FINDING_OBJECT, name);
+	if (level != FINDING_OK)
+		verdict_why(finding, "%s",
+			    is_known ? "the kernel was built without it"
+				     : "it is not known of this kernel");
+}
+
 static void check_option(struct job *job, const struct check_extern *e)
 {
-	bool has_value;
+	bool has_value = false, is_known;
 	uint64_t value;
 	struct finding *finding;
 
-	if (e->is_weak || !text_starts(e->name, "CONFIG_") ||
-	    !facts_option(&job->facts, e, &value, &has_value) || has_value)
+	is_known = facts_option(&job->facts, e, &value, &has_value);
+	if (e->is_weak || !text_starts(e->name, "CONFIG_") || !is_known || has_value) {
+		tell_option(job, e->name, is_known, has_value);
 		return;
+	}
 	finding = verdict_add(job, FINDING_MISSING, FIND_OPTIONS, FINDING_OBJECT, e->name);
 	verdict_why(finding, "the kernel was built without it, and the object insists on it");
 }
@@ -186,6 +205,9 @@ void verdict_object(struct job *job)
 
 	check_machine(job);
 	verdict_maps(job);
+	if (job->rules->wants_all)
+		verdict_add(job, FINDING_OK, FIND_RIGHTS, FINDING_OBJECT,
+			    s->is_gpl ? "a GPL compatible licence" : "no GPL compatible licence");
 	for (size_t i = 0; i < s->n_externs; i++) {
 		if (s->externs[i].kind == EXTERN_OPTION)
 			check_option(job, &s->externs[i]);

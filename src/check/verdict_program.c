@@ -20,6 +20,7 @@ struct scan { /* of one program: each thing once, at the first place it is met *
 	struct job *job;
 	uint32_t program;
 	bool has_helper[HELPERS_MOST];
+	bool has_told[HELPERS_MOST]; /* that the kernel has it */
 	bool has_feature[FEATURE_TRAMPOLINE + 1];
 	bool *has_extern;
 };
@@ -34,6 +35,15 @@ static struct finding *add(struct scan *scan, enum finding_kind kind, const char
 	if (level == FINDING_OPTION)
 		finding->option = verdict_option(scan->job, scan->program, section, insn);
 	return finding;
+}
+
+/* What there is, for those that want all. */
+static void tell(struct scan *scan, enum finding_kind kind, const char *what, uint32_t section,
+		 uint32_t insn)
+{
+	if (scan->job->rules->wants_all)
+		verdict_at(scan->job, verdict_add(scan->job, FINDING_OK, kind, scan->program, what),
+			   section, insn);
 }
 
 static const char *type_word(const struct scan *scan)
@@ -97,6 +107,9 @@ static void see_helper(struct scan *scan, uint32_t id, uint32_t section, uint32_
 		finding = add(scan, FIND_HELPER, word, section, insn);
 		verdict_why(finding, "%s programs may not call it", type_word(scan));
 		finding->since = kernel_table_helper_works(program->own_section, id);
+	} else if (!scan->has_told[id]) {
+		scan->has_told[id] = true;
+		tell(scan, FIND_HELPER, word, section, insn);
 	}
 }
 
@@ -134,6 +147,8 @@ static void see_external(struct scan *scan, const struct check_extern *e, uint32
 			   TABLE_NO) {
 		finding = add(scan, FIND_KFUNC, e->name, section, insn);
 		verdict_why(finding, "%s programs may not call it", type_word(scan));
+	} else if (e->is_weak && there == REACH_EXTERN_PRESENT) {
+		tell(scan, FIND_KFUNC, e->name, section, insn); /* others: verdict_object.c */
 	}
 }
 
@@ -340,6 +355,8 @@ static void check_type(struct job *job, uint32_t program)
 	} else if (kernel_table_program(job->kernel, p->own_section) == TABLE_NO) {
 		finding = verdict_add(job, FINDING_MISSING, FIND_PROGRAM, program, p->own_section);
 		verdict_why(finding, "such programs are not taken");
+	} else if (job->rules->wants_all) {
+		verdict_add(job, FINDING_OK, FIND_PROGRAM, program, p->kind->type);
 	}
 	if (!job->subject->is_gpl &&
 	    (!strcmp(p->kind->type, "lsm") || !strcmp(p->kind->type, "struct_ops"))) {

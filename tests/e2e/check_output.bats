@@ -18,7 +18,7 @@ compiled() {
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
-	for name in field guarded helper empty many pairs; do
+	for name in field guarded helper empty many weak_kfunc options map targets; do
 		compiled "$objects/$name.bpf.c" "$name.bpf.o"
 	done
 	mkdir kernels
@@ -232,6 +232,26 @@ assert tree.parse(sys.argv[1]).getroot().tag == "testsuite"' "$1"
 		exits 3
 		[ "$output" = 'epm: open ./nonexist: No such file or directory' ]
 	done
+}
+
+@test "--explain: all that was looked at, also in JSON, and only there" {
+	check helper new --explain
+	exits 0
+	grep -qE '^  ok  loops helper.bpf.c:[0-9]+ +helper bpf_loop$' <<<"$output"
+	grep -qE '^  ok  loops +program type kprobe$' <<<"$output"
+	grep -qE '^  ok  loops +attach target kprobe/do_unlinkat$' <<<"$output"
+	grep -qE '^  ok  - +rights a GPL compatible licence$' <<<"$output"
+	check map new --explain
+	grep -qE '^  ok  - +map type ringbuf$' <<<"$output"
+	echo 'CONFIG_BPF_EVENTS=y' >config
+	check options new --explain --kernel-config config
+	grep -qE '^  ok +- +kernel option CONFIG_BPF_EVENTS$' <<<"$output"
+	check weak_kfunc new --explain
+	grep -qE '^  ok  +[a-z_]+ weak_kfunc.bpf.c:[0-9]+ +kfunc ' <<<"$output"
+	check helper new --explain --json
+	[ "$(jq '[.[0].findings[] | select(.kind == "helper" and .level == "ok")] | length' <<<"$output")" -ge 1 ]
+	check helper new --json
+	[ "$(jq '[.[0].findings[] | select(.level == "ok")] | length' <<<"$output")" = 0 ]
 }
 
 # at_width COLUMNS COMMAND…: what it shows at a terminal of that width
