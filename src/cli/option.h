@@ -35,7 +35,11 @@ enum cli_words {
 	CLI_WORDS_REF, /* names in the store */
 	CLI_WORDS_REF_OR_FILE,
 	CLI_WORDS_COMMAND,
-	CLI_WORDS_LIST, /* .choices, separated by blanks */
+	CLI_WORDS_LIST,	   /* .choices, separated by blanks */
+	CLI_WORDS_KERNEL,  /* files, and "host" */
+	CLI_WORDS_ARCH,	   /* machine types */
+	CLI_WORDS_PROGRAM, /* of the packages that stand before it */
+	CLI_WORDS_FLAG,	   /* the same, without dashes */
 };
 
 struct cli_list {

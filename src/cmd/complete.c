@@ -10,6 +10,9 @@
 #include "cmd/list.h"
 #include "run/loader.h"
 
+/* As `uname -m` has them. */
+#define ARCHITECTURES "x86_64 aarch64 armv7l i686 ppc64le riscv64 s390x loongarch64 mips64"
+
 struct completion {
 	const struct cmd_env *env;
 	const struct cli_args *words;
@@ -62,6 +65,77 @@ static void offer_choices(struct completion *c, const char *choices)
 	}
 }
 
+/* The option whose value is completed; NULL: none. */
+static const struct cli_option *pending_option(const struct cli_command *command,
+					       const char *before)
+{
+	for (size_t i = 0; i < command->n_options; i++) {
+		const struct cli_option *o = &command->options[i];
+
+		if (o->kind == CLI_FLAG)
+			continue;
+		if ((text_starts(before, "--") && !strcmp(before + 2, o->name)) ||
+		    (o->letter && before[0] == '-' && before[1] == o->letter && !before[2]))
+			return o;
+	}
+	return NULL;
+}
+
+static int open_package(const struct completion *c, const char *reference, struct package **out,
+			struct loader **out_loader)
+{
+	struct err ignored;
+
+	if (!strcmp(reference, "-") || input_load(c->env->home, reference, NULL, out, &ignored) < 0)
+		return -1;
+	return loader_open((struct span){ str_text(&(*out)->object), (*out)->object.len },
+			   (*out)->name, (*out)->config, out_loader, &ignored);
+}
+
+static void offer_programs(struct completion *c, const struct loader *loader)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program (program, loader->bpf)
+		offer(c, bpf_program__name(program));
+}
+
+static void offer_params(struct completion *c, const struct params *params, const char *dashes)
+{
+	for (size_t i = 0; i < params->n_items; i++) {
+		const struct param *param = &params->items[i];
+		AUTO(free) char *word = mem_printf("%s%s", dashes, param->name);
+		AUTO(free) char *negated = mem_printf("%sno-%s", dashes, param->name);
+
+		offer(c, word);
+		if (param->is_bool)
+			offer(c, negated);
+	}
+}
+
+/* Of each package among the words. */
+static void offer_parts(struct completion *c, bool wants_flags)
+{
+	const struct cmd *cmd = cmd_find(c->words->items[0]);
+
+	for (size_t i = 1; cmd && i + 1 < c->words->n_items; i++) {
+		const char *word = c->words->items[i];
+		AUTO(package) struct package *package = NULL;
+		AUTO(loader) struct loader *loader = NULL;
+
+		if (word[0] == '-') {
+			i += pending_option(&cmd->cli, word) != NULL;
+			continue;
+		}
+		if (open_package(c, word, &package, &loader) < 0)
+			continue;
+		if (wants_flags)
+			offer_params(c, &loader->params, "");
+		else
+			offer_programs(c, loader);
+	}
+}
+
 static void offer_kind(struct completion *c, enum cli_words kind, const char *choices)
 {
 	switch (kind) {
@@ -84,6 +158,17 @@ static void offer_kind(struct completion *c, enum cli_words kind, const char *ch
 	case CLI_WORDS_LIST:
 		offer_choices(c, choices ? choices : "");
 		break;
+	case CLI_WORDS_KERNEL:
+		str_adds(&c->out, ":file\n");
+		offer(c, "host");
+		break;
+	case CLI_WORDS_ARCH:
+		offer_choices(c, ARCHITECTURES);
+		break;
+	case CLI_WORDS_PROGRAM:
+	case CLI_WORDS_FLAG:
+		offer_parts(c, kind == CLI_WORDS_FLAG);
+		break;
 	case CLI_WORDS_NONE:
 		break;
 	}
@@ -102,22 +187,6 @@ static void offer_options(struct completion *c, const struct cli_command *comman
 		offer_option(c, &command->options[i]);
 	for (size_t i = 0; i < cli_n_common_options; i++)
 		offer_option(c, &cli_common_options[i]);
-}
-
-/* The option whose value is completed; NULL: none. */
-static const struct cli_option *pending_option(const struct cli_command *command,
-					       const char *before)
-{
-	for (size_t i = 0; i < command->n_options; i++) {
-		const struct cli_option *o = &command->options[i];
-
-		if (o->kind == CLI_FLAG)
-			continue;
-		if ((text_starts(before, "--") && !strcmp(before + 2, o->name)) ||
-		    (o->letter && before[0] == '-' && before[1] == o->letter && !before[2]))
-			return o;
-	}
-	return NULL;
 }
 
 /* Index in words of the first argument of the command, or n_items when there is none yet. */
@@ -141,22 +210,10 @@ static void offer_flags(struct completion *c, const char *reference)
 {
 	AUTO(package) struct package *package = NULL;
 	AUTO(loader) struct loader *loader = NULL;
-	struct err ignored;
 
-	if (!strcmp(reference, "-") ||
-	    input_load(c->env->home, reference, NULL, &package, &ignored) < 0 ||
-	    loader_open((struct span){ str_text(&package->object), package->object.len },
-			package->name, package->config, &loader, &ignored) < 0)
+	if (open_package(c, reference, &package, &loader) < 0)
 		return;
-	for (size_t i = 0; i < loader->params.n_items; i++) {
-		const struct param *param = &loader->params.items[i];
-		AUTO(free) char *word = mem_printf("--%s", param->name);
-		AUTO(free) char *negated = mem_printf("--no-%s", param->name);
-
-		offer(c, word);
-		if (param->is_bool)
-			offer(c, negated);
-	}
+	offer_params(c, &loader->params, "--");
 	offer(c, "--help");
 }
 

@@ -110,6 +110,22 @@ options() {
 	has_words --failed
 }
 
+@test "completion: what epm check takes" {
+	run "$EPM" __complete -- check opensnoop --btf ho
+	has_words :file host
+	run "$EPM" __complete -- check opensnoop --arch a
+	has_words aarch64 armv7l
+	build_package
+	run "$EPM" __complete -- check --json opensnoop --skip ''
+	has_words $("$EPM" check --json opensnoop | jq -r '.[0].programs[].name')
+	run "$EPM" __complete -- check --btf host opensnoop --with pid
+	has_words pid_target
+	in_bash 'epm check opensnoop --with no-'
+	has_words no-failed
+	in_bash 'epm check opensnoop --btf ho'
+	has_words host
+}
+
 @test "completion: bash" {
 	in_bash 'epm ins'
 	has_words inspect
@@ -146,6 +162,8 @@ options() {
 	build_package
 	in_fish 'epm run opensnoop:latest --no'
 	has_words --no-failed
+	in_fish 'epm check opensnoop --arch s3'
+	has_words s390x
 	touch file.json
 	in_fish 'epm run file.j'
 	has_words file.json
@@ -157,6 +175,8 @@ options() {
 	[[ $output == *'epm inspect '* ]]
 	in_zsh 'epm run --fa'
 	[[ $output == *'--fail-on-loss '* ]]
+	in_zsh 'epm check ./x.bpf.o --btf hos'
+	[[ $output == *'--btf host '* ]]
 	in_zsh 'epm rm registry.example/x/'
 	[[ $output == *'registry.example/x/tool:2 '* ]]
 	in_zsh 'epm inspect opensnoop:l'

@@ -165,6 +165,9 @@ layer() {
 	epm tag opensnop:1.0 x
 	exits 3
 	says "epm: hint: the store has opensnoop:1.0"
+	epm tag runqlat x
+	exits 3
+	says "epm: hint: 'epm ls' lists what is there" # not what only shares its tag
 	epm tag opensnoop:1.0 Bad
 	exits 2
 	epm tag opensnoop:1.0 ok 'bad name'
