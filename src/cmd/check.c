@@ -10,8 +10,10 @@
 #include "cmd/check_report.h"
 #include "cmd/input.h"
 #include "cmd/list.h"
+#include "cmd/types.h"
 #include "kernel/release.h"
 #include "kernel/sources.h"
+#include "run/loader_btf.h"
 
 #define HOST "host" /* of --btf: the running kernel beside others */
 
@@ -66,6 +68,7 @@ static const struct cli_option options[] = {
 };
 
 struct check {
+	const struct cmd_env *env;
 	const struct options *options;
 	const char *arch; /* of --arch, as `uname -m` has it; or NULL */
 	struct check_items packages;
@@ -113,6 +116,15 @@ static bool is_left_out(struct check *check, const char *arch)
 	return true;
 }
 
+static void check_item(struct check *check, struct check_item *item, struct kernel *kernel,
+		       const struct check_rules *rules)
+{
+	AUTO(check_verdict) struct check_verdict verdict = { 0 };
+
+	check_against(item->subject.subject, kernel, rules, &verdict);
+	check_report_add(check->report, item->text, item->subject.subject, kernel, &verdict);
+}
+
 static int check_kernel(struct check *check, struct kernel *kernel, struct err *err)
 {
 	struct check_rules rules = run_check_rules();
@@ -124,26 +136,64 @@ static int check_kernel(struct check *check, struct kernel *kernel, struct err *
 		return -1;
 	rules.live = live;
 	rules.wants_all = check->options->explains;
-	for (size_t i = 0; i < check->packages.n_items; i++) {
-		struct check_item *item = &check->packages.items[i];
-		AUTO(check_verdict) struct check_verdict verdict = { 0 };
-
-		check_against(item->subject.subject, kernel, &rules, &verdict);
-		check_report_add(check->report, item->text, item->subject.subject, kernel,
-				 &verdict);
-	}
+	for (size_t i = 0; i < check->packages.n_items; i++)
+		check_item(check, &check->packages.items[i], kernel, &rules);
 	return 0;
+}
+
+static void item_unread(struct check *check, const struct check_item *item, const char *label,
+			const struct err *why)
+{
+	if (check->failed.code == EC_NONE || check->failed.code == EC_UNSUPPORTED)
+		check->failed = *why;
+	check_report_add_unread(check->report, item->text, label, why->text);
 }
 
 /* The others go on. */
 static void cannot_read(struct check *check, const char *label, const struct err *why)
 {
 	check->n_unread++;
-	if (check->failed.code == EC_NONE || check->failed.code == EC_UNSUPPORTED)
-		check->failed = *why;
 	for (size_t i = 0; i < check->packages.n_items; i++)
-		check_report_add_unread(check->report, check->packages.items[i].text, label,
-					why->text);
+		item_unread(check, &check->packages.items[i], label, why);
+}
+
+/* The running kernel has no BTF: what each package brings is used, as epm run does. */
+static int open_bare(struct check *check, struct check_item *item, struct err *err)
+{
+	struct loader *loader = item->loader;
+	AUTO(relocations) struct relocations relocations = { 0 };
+
+	loader->cache = check->cache;
+	if (cmd_types_read(check->env, item->package, loader, err) < 0 ||
+	    loader_btf_open(loader, err) < 0)
+		return -1;
+	if (loader->types || !relocations_read(loader, &relocations))
+		return 0;
+	*err = loader->no_types;
+	return -1;
+}
+
+static void check_bare(struct check *check, const char *label)
+{
+	AUTO(live) struct live *live = live_new();
+	struct check_rules rules = run_check_rules();
+	bool has_failed = false;
+	struct err why;
+
+	rules.live = live;
+	rules.wants_all = check->options->explains;
+	for (size_t i = 0; i < check->packages.n_items; i++) {
+		struct check_item *item = &check->packages.items[i];
+
+		if (open_bare(check, item, &why) < 0) {
+			item_unread(check, item, label, &why);
+			has_failed = true;
+			continue;
+		}
+		rules.relocations = item->loader->types;
+		check_item(check, item, &item->loader->kernel, &rules);
+	}
+	check->n_unread += has_failed;
 }
 
 static int check_running(struct check *check, struct err *err)
@@ -152,11 +202,15 @@ static int check_running(struct check *check, struct err *err)
 	struct utsname name;
 	struct err why;
 
-	if (kernel_open_running(check->cache, &kernel, &why) < 0) {
-		cannot_read(check, uname(&name) < 0 ? HOST : name.release, &why);
-		return 0;
-	}
-	return check_kernel(check, &kernel, err);
+	if (kernel_open_running(check->cache, &kernel, &why) == 0)
+		return check_kernel(check, &kernel, err);
+	if (uname(&name) < 0)
+		return err_errno(err, "uname");
+	if (why.code == EC_UNSUPPORTED && !is_left_out(check, name.machine))
+		check_bare(check, name.release);
+	else if (why.code != EC_UNSUPPORTED)
+		cannot_read(check, name.release, &why);
+	return 0;
 }
 
 static int check_source(struct check *check, const struct kernel_source *source, struct err *err)
@@ -358,7 +412,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 					     .with = &s->with,
 					     .attach = &s->attach };
 	struct check_report_options how = { .is_json = s->is_json, .explains = s->explains };
-	AUTO(check) struct check check = { .options = s, .arch = arch_word(s->arch) };
+	AUTO(check) struct check check = { .env = env, .options = s, .arch = arch_word(s->arch) };
 
 	if (s->is_json && s->junit && !strcmp(s->junit, "-"))
 		return err_set(err, EC_USAGE, "--json and --junit - both go to standard output");

@@ -8,6 +8,7 @@
 #include "cmd/list.h"
 #include "cmd/locked.h"
 #include "cmd/moved.h"
+#include "cmd/types.h"
 #include "cmd/url.h"
 #include "cmd/view.h"
 #include "pkg/lock.h"
@@ -254,21 +255,6 @@ static int open_package(const struct options *s, const struct cli_args *args,
 	return 0;
 }
 
-/* What the package brings for kernels without BTF of their own, if this is one. */
-static int read_types(const struct cmd_env *env, const struct options *s, struct package *package,
-		      struct loader *loader, struct err *err)
-{
-	AUTO(store) struct store *store = NULL;
-
-	if (!package->has_types || s->btf || kernel_btf_is_there())
-		return 0;
-	if (!package->types.len && (store_open(env->home, STORE_READ, &store, err) < 0 ||
-				    package_read_types(store, package, err) < 0))
-		return -1;
-	loader->types_layer = (struct span){ str_text(&package->types), package->types.len };
-	return 0;
-}
-
 static int run(const struct cmd_env *env, void *settings, const struct cli_args *args,
 	       struct err *err)
 {
@@ -287,7 +273,7 @@ static int run(const struct cmd_env *env, void *settings, const struct cli_args 
 	loader->cache = going.cache;
 	if (pass_gate(&going, err) < 0 ||
 	    cmd_gate_deny(&going.trust, going.passed.place, loader, err) < 0 ||
-	    read_types(env, s, going.package, loader, err) < 0)
+	    (!s->btf && cmd_types_read(env, going.package, loader, err) < 0))
 		return -1;
 	return session_run(loader, &how, err);
 }

@@ -69,6 +69,10 @@ start_without() {
 		char LICENSE[] SEC("license") = "GPL";
 	END
 	"$EPM" build -q --btf-dir "$BATS_FILE_TMPDIR/here" twins.bpf.c >/dev/null
+	run without_btf "$EPM" check -j twins
+	exits 0
+	[ "$(jq -c '[.[0].verdict, (.[0].programs[] | .verdict)]' <<<"$output")" = \
+		'["no-known-obstacle","left-out","no-known-obstacle"]' ]
 	start_without twins
 	grep -q "program own (tp_btf/sched_switch) is left out\|program own (tp_btf/sched_switch) is not loaded" err
 	grep -qE "programs attached: 1($|;)" err || { cat err >&2; false; }
@@ -82,6 +86,9 @@ start_without() {
 
 @test "none for this kernel, none at all: refused with what would help" {
 	. /etc/os-release
+	run without_btf "$EPM" check -j other
+	exits 8
+	[[ $output == *'and the package has none for it'* ]]
 	run without_btf "$EPM" run -d 1 other
 	exits 8
 	[[ "$output" == *"this kernel has no BTF, and the package has none for it ($ID $VERSION_ID, $(uname -m), $(uname -r)), only for 1 other"* ]]
