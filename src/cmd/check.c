@@ -386,7 +386,7 @@ static int conclude(struct check *check, struct err *err)
 	add_count(&text, "kernel", check->n_unread, "could not be read");
 	if (count.n_bad)
 		str_addf(&text, "%s%zu of %zu check%s failed", text.len ? "; " : "", count.n_bad,
-			 count.n, count.n == 1 ? "" : "s");
+			 count.n - count.n_unread, count.n - count.n_unread == 1 ? "" : "s");
 	if (!text.len)
 		return 0;
 	return err_set(err, code ? code : EC_UNSUPPORTED, "%s", str_text(&text));

@@ -133,22 +133,49 @@ struct option { /* that names something of a package */
 	bool (*has)(const struct check_item *item, const char *text);
 };
 
+/* What is called alike in some package. */
+static const char *nearest(const struct option *option, const struct check_items *items,
+			   const char *name)
+{
+	for (size_t i = 0; i < items->n_items; i++) {
+		const struct loader *loader = items->items[i].loader;
+		const char *near = NULL;
+		struct bpf_program *program;
+
+		for (size_t k = 0; option->has == has_flag && k < loader->params.n_items && !near;
+		     k++)
+			near = text_nearest(name, &loader->params.items[k].name, 1);
+		bpf_object__for_each_program (program, loader->bpf) {
+			const char *own = bpf_program__name(program);
+
+			if (option->has == has_program && !near)
+				near = text_nearest(name, &own, 1);
+		}
+		if (near)
+			return near;
+	}
+	return NULL;
+}
+
 /* Each of its values has to be one of some package. */
 static int check_option(const struct option *option, const struct check_items *items,
 			struct err *err)
 {
 	for (size_t i = 0; i < option->list->n_items; i++) {
-		const char *text = option->list->items[i];
+		const char *text = option->list->items[i], *near;
 		AUTO(free) char *name = cmd_moved_program(text);
 		size_t k = 0;
 
 		while (k < items->n_items && !option->has(&items->items[k], text))
 			k++;
-		if (k == items->n_items)
-			return err_set(err, EC_USAGE, "%s: %s has %s '%s%s'", option->name,
-				       k > 1 ? "none of the packages" : items->items[0].text,
-				       k > 1 ? option->some : option->none,
-				       option->has == has_flag ? "--" : "", name);
+		if (k < items->n_items)
+			continue;
+		near = nearest(option, items, name);
+		err_set(err, EC_USAGE, "%s: %s has %s '%s%s'", option->name,
+			k > 1 ? "none of the packages" : items->items[0].text,
+			k > 1 ? option->some : option->none, option->has == has_flag ? "--" : "",
+			name);
+		return near ? err_hint(err, "did you mean %s?", near) : -1;
 	}
 	return 0;
 }

@@ -27,13 +27,18 @@ static void row_done(struct row *row)
 	free(row->lines);
 }
 
+static void place_done(struct reason_place *place)
+{
+	free(place->package);
+	free(place->program);
+	free(place->where);
+	free(place->source);
+}
+
 static void reason_done(struct reason *reason)
 {
-	for (size_t i = 0; i < reason->n_places; i++) {
-		free(reason->places[i].package);
-		free(reason->places[i].where);
-		free(reason->places[i].source);
-	}
+	for (size_t i = 0; i < reason->n_places; i++)
+		place_done(&reason->places[i]);
 	free(reason->cause);
 	free(reason->places);
 }
@@ -62,20 +67,20 @@ static size_t keep_reason(struct check_report *report, const char *cause)
 	return report->n_reasons++;
 }
 
-static size_t keep_place(struct reason *reason, const char *package, const char *where,
-			 const char *source)
+/* Takes the texts of the place. */
+static size_t keep_place(struct reason *reason, struct reason_place *place)
 {
 	for (size_t i = 0; i < reason->n_places; i++) {
-		const struct reason_place *place = &reason->places[i];
+		const struct reason_place *old = &reason->places[i];
 
-		if (!strcmp(place->where, where) && !strcmp(place->package, package) &&
-		    !strcmp(place->source, source))
+		if (!strcmp(old->where, place->where) && !strcmp(old->package, place->package) &&
+		    !strcmp(old->source, place->source)) {
+			place_done(place);
 			return i;
+		}
 	}
 	ARRAY_ROOM(reason->places, reason->n_places, reason->cap);
-	reason->places[reason->n_places] = (struct reason_place){ .package = mem_text(package),
-								  .where = mem_text(where),
-								  .source = mem_text(source) };
+	reason->places[reason->n_places] = *place;
 	return reason->n_places++;
 }
 
@@ -184,17 +189,23 @@ static void add_finding(struct check_report *report, struct row *row,
 			const struct check_subject *subject, const struct finding *f)
 {
 	AUTO(str) struct str cause = STR_MAX(LIMIT_TEXT);
-	AUTO(str) struct str where = STR_MAX(LIMIT_TEXT);
-	AUTO(str) struct str source = STR_MAX(LIMIT_TEXT);
+	struct str program = STR_MAX(LIMIT_TEXT);
+	struct str where = STR_MAX(LIMIT_TEXT);
+	struct str source = STR_MAX(LIMIT_TEXT);
+	struct reason_place place;
 	size_t reason;
 
 	report_cause(f, &cause);
+	if (f->program != FINDING_OBJECT)
+		report_name(subject->programs[f->program].name, &program);
 	report_place(subject, f, &where);
 	report_source(f, &source);
+	place = (struct reason_place){ .package = mem_text(row->package),
+				       .program = str_take(&program),
+				       .where = str_take(&where),
+				       .source = str_take(&source) };
 	reason = keep_reason(report, str_text(&cause));
-	refer(row, reason,
-	      keep_place(&report->reasons[reason], row->package, str_text(&where),
-			 str_text(&source)));
+	refer(row, reason, keep_place(&report->reasons[reason], &place));
 }
 
 /* A reason that stands for itself; JSON has it as "why" of the whole. */

@@ -7,7 +7,8 @@
 
 struct reason_place {
 	char *package;
-	char *where; /* "read_state (kprobe/f), opensnoop.bpf.c:116" */
+	char *program; /* its name; empty: the object */
+	char *where;   /* "read_state (kprobe/f), opensnoop.bpf.c:116" */
 	char *source;
 };
 

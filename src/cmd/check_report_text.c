@@ -8,7 +8,8 @@
 #define INDENT 5       /* of a reason, behind its number */
 #define PLACE_INDENT 9 /* of what stands below it */
 #define PLACES_MOST 6
-#define WHERE_MOST 40 /* at a terminal; the name of a program and a line of the source */
+#define PROGRAMS_MOST 4 /* of one package */
+#define WHERE_MOST 40	/* at a terminal; the name of a program and a line of the source */
 
 /* "1 4-9": which of the reasons below it are its own. */
 static void add_marks(const struct row *row, struct str *out)
@@ -87,25 +88,83 @@ static void add_indented(const char *text, size_t indent, size_t width, struct s
 	print_wrapped(text, indent, width, out);
 }
 
+static void add_place(const char *package, const struct reason_place *place, size_t width,
+		      struct str *out)
+{
+	AUTO(free)
+	char *text = mem_printf("%s%s%s", package, *package ? ": " : "", place->where);
+
+	add_indented(text, PLACE_INDENT, width, out);
+	add_indented(place->source, PLACE_INDENT + 4, width, out);
+}
+
+static void add_more(size_t n, const char *what, struct str *out)
+{
+	if (n)
+		str_addf(out, "%*sand %zu more%s%s\n", PLACE_INDENT, "", n, what,
+			 *what && n > 1 ? "s" : "");
+}
+
+/* Is a place of this package, or of this program of it, among those before it? */
+static bool is_again(const struct reason *reason, size_t at, bool asks_program)
+{
+	const struct reason_place *place = &reason->places[at];
+
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(reason->places[i].package, place->package) &&
+		    (!asks_program || !strcmp(reason->places[i].program, place->program)))
+			return true;
+	return false;
+}
+
+/* "opensnoop: open_entry, open_done, and 4 more" */
+static void add_package(const struct reason *reason, size_t at, size_t width, struct str *out)
+{
+	const char *package = reason->places[at].package;
+	AUTO(str) struct str text = STR_MAX(LIMIT_TEXT);
+	size_t n = 0;
+
+	str_adds(&text, package);
+	for (size_t i = at; i < reason->n_places; i++) {
+		const struct reason_place *place = &reason->places[i];
+
+		if (!*place->program || strcmp(place->package, package) != 0 ||
+		    is_again(reason, i, true))
+			continue;
+		if (n++ < PROGRAMS_MOST)
+			str_addf(&text, "%s%s", n > 1 ? ", " : ": ", place->program);
+	}
+	if (n > PROGRAMS_MOST)
+		str_addf(&text, ", and %zu more", n - PROGRAMS_MOST);
+	add_indented(str_text(&text), PLACE_INDENT, width, out);
+}
+
+/* A line for each package, where the places are too many. */
+static void add_packages(const struct reason *reason, size_t width, struct str *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < reason->n_places; i++)
+		if (!is_again(reason, i, false) && n++ < PLACES_MOST)
+			add_package(reason, i, width, out);
+	add_more(n > PLACES_MOST ? n - PLACES_MOST : 0, " package", out);
+}
+
 /* Below the cause, which several have. */
 static void add_places(const struct check_report *report, const struct reason *reason, size_t width,
 		       struct str *out)
 {
-	size_t most = report->options.explains || reason->n_places == PLACES_MOST + 1
-			      ? reason->n_places
-			      : PLACES_MOST;
+	bool has_many = report->options.has_many;
+	size_t n = reason->n_places, most = report->options.explains ? n : PLACES_MOST;
 
-	for (size_t i = 0; i < reason->n_places && i < most; i++) {
-		const struct reason_place *place = &reason->places[i];
-		AUTO(free)
-		char *text = mem_printf("%s%s%s", report->options.has_many ? place->package : "",
-					report->options.has_many ? ": " : "", place->where);
-
-		add_indented(text, PLACE_INDENT, width, out);
-		add_indented(place->source, PLACE_INDENT + 4, width, out);
+	if (n > most && has_many) {
+		add_packages(reason, width, out);
+		return;
 	}
-	if (reason->n_places > most)
-		str_addf(out, "%*sand %zu more\n", PLACE_INDENT, "", reason->n_places - most);
+	for (size_t i = 0; i < n && i < most; i++)
+		add_place(has_many ? reason->places[i].package : "", &reason->places[i], width,
+			  out);
+	add_more(n > most ? n - most : 0, "", out);
 }
 
 static void add_reason(const struct check_report *report, size_t number, size_t width,

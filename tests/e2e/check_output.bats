@@ -105,7 +105,7 @@ assert tree.parse(sys.argv[1]).getroot().tag == "testsuite"' "$1"
 	grep -q '^new.btf .*no known obstacle' <<<"$output"
 	grep -q '^old.btf .*cannot run' <<<"$output"
 	grep -q '^nowhere .*not read' <<<"$output"
-	says 'epm: 1 kernel could not be read; 1 of 3 checks failed'
+	says 'epm: 1 kernel could not be read; 1 of 2 checks failed'
 	epm check --json ./field.bpf.o --btf nowhere --btf nothing
 	exits 3
 	jq -e 'length == 2 and .[0].verdict == "not-read" and (.[0].why | contains("nowhere"))' <<<"${output%epm:*}"
@@ -135,6 +135,8 @@ assert tree.parse(sys.argv[1]).getroot().tag == "testsuite"' "$1"
 	[ "${#lines[@]}" = 1 ]
 	epm check ./guarded.bpf.o --btf kernels/old.btf --with nonsense=3
 	says "epm: --with: ./guarded.bpf.o has no flag '--nonsense'"
+	epm check ./guarded.bpf.o --btf kernels/old.btf --with wants_stat
+	says 'epm: hint: did you mean wants_state?'
 	epm check ./many.bpf.o ./helper.bpf.o --btf kernels/new.btf --skip nonsense
 	exits 2
 	says "epm: --skip: none of the packages has a program 'nonsense'"
@@ -200,6 +202,8 @@ assert tree.parse(sys.argv[1]).getroot().tag == "testsuite"' "$1"
 	epm check ./many.bpf.o ./helper.bpf.o --btf kernels/old.btf --skip tenth
 	says './many.bpf.o    old.btf  x86_64  cannot run  1-3'
 	says './helper.bpf.o  old.btf  x86_64  cannot run  1-3'
+	says '         ./many.bpf.o: first, second, third, fourth, and 5 more'
+	says '         ./helper.bpf.o: loops'
 }
 
 @test "one package, kernel or file that is given twice is one" {

@@ -53,6 +53,26 @@ static void shrinks_to_the_terminal(void **state)
 	assert_non_null(strstr(least, "äbcdefg…  "));
 }
 
+static void cuts_on_the_side_that_is_told(void **state)
+{
+	static const struct {
+		const char *text;
+		bool keeps_end;
+		const char *want;
+	} cases[] = {
+		{ "short", true, "short   " },	       { "shorter", false, "shorter " },
+		{ "just_fit", true, "just_fit" },      { "a/longer/path.o", true, "…/path.o" },
+		{ "ä/lönger/päth", true, "…er/päth" }, { "a/longer/path.o", false, "a/longe…" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(str) struct str out = STR_MAX(100);
+
+		print_cell(cases[i].text, 8, cases[i].keeps_end, &out);
+		assert_string_equal(str_text(&out), cases[i].want);
+	}
+}
+
 static void escapes(void **state)
 {
 	AUTO(free)
@@ -102,9 +122,13 @@ static void objects_name_their_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(aligns),  cmocka_unit_test(titles_alone),
-		cmocka_unit_test(escapes), cmocka_unit_test(shrinks_to_the_terminal),
-		cmocka_unit_test(sizes),   cmocka_unit_test(objects_name_their_columns),
+		cmocka_unit_test(aligns),
+		cmocka_unit_test(titles_alone),
+		cmocka_unit_test(cuts_on_the_side_that_is_told),
+		cmocka_unit_test(escapes),
+		cmocka_unit_test(shrinks_to_the_terminal),
+		cmocka_unit_test(sizes),
+		cmocka_unit_test(objects_name_their_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
