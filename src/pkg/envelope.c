@@ -10,6 +10,12 @@
 #include "base/limits.h"
 #include "base/yaml.h"
 
+static int refuse_content(const char *what, struct err *err)
+{
+	return err_set(err, EC_CORRUPT,
+		       "%s: neither an eBPF object nor a package.json or package.yaml", what);
+}
+
 static int read_document(struct span text, const char *what, json_t **out, struct err *err)
 {
 	struct span start = span_trim(text);
@@ -19,8 +25,7 @@ static int read_document(struct span text, const char *what, json_t **out, struc
 	if (start.data[0] == '{')
 		return js_parse(text.data, text.len, what, out, err);
 	if (memchr(text.data, '\0', text.len))
-		return err_set(err, EC_CORRUPT, "%s: neither an eBPF object nor JSON or YAML",
-			       what);
+		return err_set(err, EC_CORRUPT, "%s: neither JSON nor YAML", what);
 	return yaml_read(text.data, text.len, what, out, err);
 }
 
@@ -93,6 +98,15 @@ static int read_package(json_t *json, const char *what, struct package *package,
 	return config_parse(json_object_get(json, "meta"), meta, &package->config, unknown, err);
 }
 
+/* Is it a package with an error in it, or something else altogether? */
+static bool says_object(struct span text)
+{
+	static const char key[] = "bpf_object";
+	struct span start = span_trim(text);
+
+	return !start.len || start.data[0] == '{' || memmem(text.data, text.len, key, strlen(key));
+}
+
 int envelope_read(struct span text, const char *what, struct package **out, struct str *unknown,
 		  struct err *err)
 {
@@ -100,8 +114,11 @@ int envelope_read(struct span text, const char *what, struct package **out, stru
 	AUTO(json) json_t *json = NULL;
 	const char *name;
 
-	if (read_document(text, what, &json, err) < 0 ||
-	    read_package(json, what, package, unknown, err) < 0)
+	if (read_document(text, what, &json, err) < 0)
+		return says_object(text) ? -1 : refuse_content(what, err);
+	if (!json_is_object(json))
+		return refuse_content(what, err);
+	if (read_package(json, what, package, unknown, err) < 0)
 		return -1;
 	name = package->config->obj_name;
 	package->reference = mem_text(what);

@@ -47,7 +47,9 @@ static const struct {
 } bad[] = {
 	{ "", "p: empty" },
 	{ "  \n", "p: empty" },
-	{ "[]", "p: expected an object, found an array" },
+	{ "[]", "p: neither an eBPF object nor a package.json or package.yaml" },
+	{ "root:x:0:0\n", "p: neither an eBPF object nor a package.json or package.yaml" },
+	{ "\x7f\x01", "p: neither an eBPF object nor a package.json or package.yaml" },
 	{ "{}", "p.bpf_object: expected a string, found nothing" },
 	{ "{\"bpf_object\":1,\"bpf_object_size\":12," META "}",
 	  "p.bpf_object: expected a string, found a number" },
