@@ -185,6 +185,29 @@ assert tree.parse(sys.argv[1]).getroot().tag == "testsuite"' "$1"
 	not grep -qF helper <("$EPM" -q ls)
 }
 
+@test "the same on this kernel: a registry's package is not refused before there is a report" {
+	[ -r /sys/kernel/btf/vmlinux ] || skip "kernel: it has no BTF"
+	start_registry
+	cp "$objects"/types.h .
+	sed 's/do_unlinkat/there_is_no_such_function/' "$objects/helper.bpf.c" >broken.bpf.c
+	sed -i 's/kprobe/fentry/' broken.bpf.c
+	"$EPM" -q build broken.bpf.c
+	"$EPM" -q push broken "$registry/x/broken:1"
+	"$EPM" -q rm broken
+	epm check --json "$registry/x/broken:1" --junit junit.xml
+	exits 8
+	is_xml junit.xml
+	[[ $output == *'"verdict": "cannot-run"'* ]]
+	epm check "$registry/x/broken:1"
+	exits 8
+	[[ $output == *'there_is_no_such_function'* ]]
+	epm check "$registry/x/broken:1" --attach loops=fentry/do_unlinkat
+	[[ $output != *'there_is_no_such_function'* ]]
+	echo nonsense >broken.skel.json
+	epm check "$registry/x/broken:1" -c broken.skel.json
+	exits 6
+}
+
 @test "a cause once, with the programs that have it; what else they lack stays" {
 	check many old
 	exits 8
@@ -196,6 +219,8 @@ assert tree.parse(sys.argv[1]).getroot().tag == "testsuite"' "$1"
 	says '4    tenth (tp_btf/sched_waking)'
 	[ "$("$EPM" check --json --btf "$BATS_FILE_TMPDIR/kernels/old.btf" "$BATS_FILE_TMPDIR/many.bpf.o" |
 		jq '[.[0].findings[] | select(.what == "bpf_loop")] | length')" = 10 ]
+	"$EPM" check --json --btf "$BATS_FILE_TMPDIR/kernels/old.btf" "$BATS_FILE_TMPDIR/many.bpf.o" >json || :
+	jq -e '[.[0].findings[] | .line // 1] | all(. > 0)' json
 	check many old --explain
 	[ "$(grep -c '^         [a-z]* (kprobe/do_unlinkat)' <<<"$output")" = 27 ]
 	cd "$BATS_FILE_TMPDIR" || return
