@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "btf/program_kind.h"
+#include "check/kinds.h"
 #include "kernel/live.h"
 #include "run/explain.h"
 
@@ -24,18 +25,6 @@ static const struct form {
 	{ "usdt", "BINARY:PROVIDER:NAME", "::" },
 };
 
-/* Kinds of programs that a kernel may not take at all. */
-static const struct {
-	const char *section;
-	enum live_kind kind;
-	const char *word;
-} kinds[] = {
-	{ "kprobe", LIVE_KPROBES, "kprobes" },	 { "kretprobe", LIVE_KPROBES, "kprobes" },
-	{ "ksyscall", LIVE_KPROBES, "kprobes" }, { "kretsyscall", LIVE_KPROBES, "kprobes" },
-	{ "uprobe", LIVE_UPROBES, "uprobes" },	 { "uretprobe", LIVE_UPROBES, "uprobes" },
-	{ "usdt", LIVE_UPROBES, "uprobes" },	 { "tracepoint", LIVE_TRACEPOINTS, "tracepoints" },
-};
-
 /* The canonical word of a section; NULL: it is not known. */
 static const char *word_of(const char *section)
 {
@@ -48,10 +37,17 @@ static const char *word_of(const char *section)
 /* xdp and tc need an interface alike, all of cgroups a cgroup: what one lacks the other does. */
 static const char *group_of(const struct bpf_program *program)
 {
+	static const char *const probes[][2] = {
+		{ "kretprobe", "kprobe" }, { "ksyscall", "kprobe" }, { "kretsyscall", "kprobe" },
+		{ "uretprobe", "uprobe" }, { "usdt", "uprobe" },
+	};
 	const char *word = word_of(bpf_program__section_name(program));
 
 	if (!word)
 		return "";
+	for (size_t i = 0; i < ARRAY_SIZE(probes); i++)
+		if (!strcmp(word, probes[i][0]))
+			return probes[i][1];
 	if (!strcmp(word, "tc") || !strcmp(word, "tcx") || !strcmp(word, "classifier"))
 		return "xdp";
 	return text_starts(word, "cgroup") || !strcmp(word, "sockops") ? "cgroup" : word;
@@ -142,25 +138,21 @@ static int explain_untold(const struct explain_place *place, struct err *err)
 
 static bool is_refused(const struct explain_place *place, struct err *err)
 {
-	const char *word = word_of(place->section);
+	struct check_program program = { .section = place->section };
 	AUTO(live) struct live *live = live_new();
+	char why[256];
 
-	for (size_t i = 0; word && i < ARRAY_SIZE(kinds); i++) {
-		const char *why = !strcmp(word, kinds[i].section)
-					  ? live_refusal(live, place->kernel, kinds[i].kind)
-					  : NULL;
-
-		if (!why)
-			continue;
-		err_set(err, EC_UNSUPPORTED, "program %s (%s): this kernel takes no %s: %s",
-			bpf_program__name(place->program), place->section, kinds[i].word, why);
-		if (live_lacks_tracefs())
-			err_hint(err, LIVE_MOUNT_TRACEFS);
-		else
-			hint_skip(place, true, err);
-		return true;
-	}
-	return false;
+	program.attached = program_kind_of(place->section, &program.target);
+	if (!program.attached ||
+	    !kinds_are_refused(place->kernel, live, &program, why, sizeof(why)))
+		return false;
+	err_set(err, EC_UNSUPPORTED, "program %s (%s): %s", bpf_program__name(place->program),
+		place->section, why);
+	if (strstr(why, "tracefs"))
+		err_hint(err, LIVE_MOUNT_TRACEFS);
+	else
+		hint_skip(place, true, err);
+	return true;
 }
 
 int explain_attach(const struct explain_place *place, int number, struct err *err)

@@ -76,11 +76,27 @@ static int refuse_all(const struct loader *l, const struct check_subject *subjec
 	return err_hint(err, "'epm check' shows all that is in the way");
 }
 
+/* "--skip a --skip b runs the package without them"; NULL: nothing would be left, or too many. */
+static char *skip_of(const struct check_subject *subject, const struct check_verdict *verdict)
+{
+	AUTO(str) struct str text = STR_MAX(200);
+	size_t n = 0, n_fine = 0;
+
+	for (uint32_t i = 0; i < subject->n_programs; i++) {
+		n_fine += verdict->programs[i] == CHECK_FINE;
+		if (verdict->programs[i] >= CHECK_PROBABLY)
+			str_addf(&text, "%s--skip %s", n++ ? " " : "", subject->programs[i].name);
+	}
+	str_addf(&text, " runs the package without %s", n > 1 ? "them" : "it");
+	return n && n_fine && !text.is_full ? str_take(&text) : NULL;
+}
+
 static int refuse(const struct loader *l, const struct check_subject *subject,
 		  const struct check_verdict *verdict, struct err *err)
 {
 	const struct finding *worst = report_worst(verdict);
 	AUTO(free) char *reason = worst ? reason_of(worst) : NULL;
+	AUTO(free) char *skip = NULL;
 
 	if (!worst)
 		return refuse_all(l, subject, verdict, err);
@@ -91,12 +107,9 @@ static int refuse(const struct loader *l, const struct check_subject *subject,
 	err_set(err, EC_UNSUPPORTED, "%s cannot run on this kernel: program %s (%s): %s", l->name,
 		subject->programs[worst->program].name, subject->programs[worst->program].section,
 		reason);
-	if (subject->n_programs == 1)
-		return err_hint(err, "'epm check' shows all that is in the way");
-	return err_hint(err,
-			"'epm check' shows all that is in the way; --skip %s runs the package "
-			"without it",
-			subject->programs[worst->program].name);
+	skip = skip_of(subject, verdict);
+	return err_hint(err, "'epm check' shows all that is in the way%s%s", skip ? "; " : "",
+			skip ? skip : "");
 }
 
 static void say(const struct loader *l, const struct check_subject *subject,
