@@ -75,7 +75,8 @@ wait $pid; echo "status $?"; head -n 1 /tmp/out; tail -n 3 /tmp/err'
 	grep -A2 '^state --no-check:' <<<"$output" |
 		grep 'hint: the kernel is locked down to confidentiality and gives programs no such helper'
 	grep -A1 '^probe :' <<<"$output" | grep 'takes no kprobes: it is locked down to confidentiality'
-	grep -A1 '^probe --no-check:' <<<"$output" | grep 'attaching it to kprobe/.* is not permitted'
+	grep -A1 '^probe --no-check:' <<<"$output" |
+		grep 'program slept (kprobe/do_nanosleep): this kernel takes no kprobes: it is locked down'
 	[ "$(grep -A2 '^hook' <<<"$output" | grep -c '^status 0')" = 2 ]
 	grep -qE '^lockdown +note +confidentiality' <<<"$output"
 }
