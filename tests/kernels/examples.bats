@@ -75,8 +75,10 @@ runs_examples() {
 
 # One of them is enough for ./runtests: they are slow.
 @test "arm64: the examples show what was caused" {
-	for kernel in ${EPM_TEST_KERNELS:+6.1-arm64} 6.12-arm64; do
-		runs_examples "$kernel"
+	local asked=${EPM_TEST_KERNELS-6.12-arm64}
+	[[ $asked == *-arm64* ]] || skip "kernel: none of arm64 was asked for"
+	for kernel in $asked; do
+		[[ $kernel != *-arm64 ]] || runs_examples "$kernel"
 	done
 }
 
