@@ -14,7 +14,7 @@
 void report_reason(const struct finding *finding, struct str *out);
 
 /* A name from outside, printable. */
-void report_name(const char *name, struct str *out);
+void report_name(const char *text, struct str *out);
 
 /* "opensnoop.bpf.c:116"; nothing where the line is not known. */
 void report_line(const struct finding *finding, struct str *out);

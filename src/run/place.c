@@ -112,7 +112,7 @@ static int attach_xdp(struct loader *l, struct bpf_program *program, struct atta
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
 	char where[IF_NAMESIZE + 16];
-	int index, fd;
+	int index = 0, fd;
 
 	if (interface_of(l, program, &index, err) < 0)
 		return -1;
@@ -176,7 +176,7 @@ static int attach_tc(struct loader *l, struct bpf_program *program, struct attac
 		     struct err *err)
 {
 	char where[IF_NAMESIZE + 16];
-	int index, fd;
+	int index = 0, fd;
 
 	if (interface_of(l, program, &index, err) < 0)
 		return -1;
